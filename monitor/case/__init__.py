@@ -1,0 +1,1 @@
+"""The state folded from events, and the files a replay writes."""

@@ -1,0 +1,64 @@
+"""Plane geometry in pixels of the recorded frame: ``[x, y]``, origin top left, y down, pixel centres at integers."""
+
+from dataclasses import dataclass
+from math import cos, radians, sin
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Point: TypeAlias = tuple[float, float]
+Polygon: TypeAlias = NDArray[np.float32]
+"""(n, 2) float32, read-only, n >= 3, not closed (the first point is not repeated)."""
+
+
+def polygon(points: object) -> Polygon:
+    """Make a read-only ``Polygon`` from any (n, 2) array-like."""
+    array = np.array(points, np.float32).reshape(-1, 2)
+    array.setflags(write=False)
+    return array
+
+
+def polygon_area(points: Polygon) -> float:
+    """Area enclosed by a polygon, in square pixels (shoelace formula), never negative."""
+    x, y = points[:, 0].astype(float), points[:, 1].astype(float)
+    return float(abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """How the target vertebra has moved on the screen since its view's reference.
+
+    A point ``p`` of the reference frame is now at ``centre + scale * R(degrees) @ (p - centre) + (dx, dy)``, where R
+    turns from the x towards the y axis of the image (clockwise as seen on the screen).
+
+    Attributes
+    ----------
+    dx_px, dy_px
+        Shift of ``centre``, in pixels of the recorded frame.
+    degrees
+        Rotation about ``centre``.
+    scale
+        Magnification against the reference; 1 unless the field size changed.
+    centre
+        The point the rotation turns about: the target body's centre in the reference frame.
+    """
+
+    dx_px: float = 0.0
+    dy_px: float = 0.0
+    degrees: float = 0.0
+    scale: float = 1.0
+    centre: Point = (0.0, 0.0)
+
+    def matrix(self) -> NDArray[np.float64]:
+        """The (2, 3) affine matrix that takes reference pixels to pixels of the current frame."""
+        c, s = self.scale * cos(radians(self.degrees)), self.scale * sin(radians(self.degrees))
+        x, y = self.centre
+        turn = np.array([[c, -s], [s, c]])
+        shift = np.array([x + self.dx_px, y + self.dy_px]) - turn @ np.array([x, y])
+        return np.column_stack([turn, shift])
+
+    def apply(self, points: Polygon) -> Polygon:
+        """Take (n, 2) reference points to the current frame."""
+        m = self.matrix()
+        return polygon(points.astype(np.float64) @ m[:, :2].T + m[:, 2])

@@ -1,0 +1,1 @@
+"""Measurements to meaning: increments, leaks, alerts. No pixels here."""

@@ -1,0 +1,1 @@
+"""The bedside page and its feed."""

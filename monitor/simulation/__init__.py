@@ -1,0 +1,1 @@
+"""Fluoroscopy of a procedure that never happened, with its truth."""

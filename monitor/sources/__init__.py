@@ -1,0 +1,1 @@
+"""Where frames come from: one file per kind of source, one registry."""
