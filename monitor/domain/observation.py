@@ -34,7 +34,7 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Cannula:
-    """The cannula as seen: ``tip`` (deepest point) and ``tail`` (where it leaves the image or its hub), frame pixels."""
+    """The cannula as seen, in frame pixels: ``tip`` (deepest) and ``tail`` (where it leaves the image, or its hub)."""
 
     tip: Point
     tail: Point
