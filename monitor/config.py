@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from monitor.domain import ConfigError
+from monitor.yaml_lines import key_lines, line_of
 
 Seconds = Annotated[float, Field(ge=0)]
 Millimetres = Annotated[float, Field(ge=0)]
@@ -31,6 +32,22 @@ class AlertSettings(Section):
     )
 
 
+class SourceSettings(Section):
+    """Reading frames."""
+
+    coloured_share: Fraction = Field(
+        0.25,
+        description="Share of coloured pixels from which a picture is taken as a colour picture, not as grey luma.",
+    )
+    resync_s: Seconds = Field(
+        5.0,
+        description="Longest stretch of a video left out after damage while waiting for its next key frame, s.",
+    )
+    frames_fps: Annotated[float, Field(gt=0)] = Field(
+        15.0, description="Frames per second of numbered PNGs, or of a DICOM run, that don't say their own."
+    )
+
+
 class ServerSettings(Section):
     """The bedside page."""
 
@@ -46,6 +63,7 @@ class Settings(BaseSettings):
     )
 
     alerts: AlertSettings = Field(default_factory=AlertSettings)
+    sources: SourceSettings = Field(default_factory=SourceSettings)
     server: ServerSettings = Field(default_factory=ServerSettings)
 
     @classmethod
@@ -83,7 +101,7 @@ def load_settings(path: Path | None = None) -> Settings:
         raise ConfigError(f"{path}: expected YAML; {error}") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: expected sections such as 'alerts:', found {type(values).__name__}.")
-    return _validated(values, _lines(tree), str(path))
+    return _validated(values, key_lines(tree), str(path))
 
 
 def _validated(values: dict[str, Any], lines: dict[tuple[str, ...], int], origin: str) -> Settings:
@@ -95,19 +113,7 @@ def _validated(values: dict[str, Any], lines: dict[tuple[str, ...], int], origin
 
 
 def _fault(loc: tuple[int | str, ...], message: str, lines: dict[tuple[str, ...], int], origin: str) -> str:
-    path = tuple(str(part) for part in loc)
-    line = next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), None)
+    line = line_of(loc, lines)
     where = origin if line is None else f"{origin}, line {line}"
     hint = "unknown key" if message.startswith("Extra inputs") else message
-    return f"{where}: {'.'.join(path)}: {hint}. The keys are listed in docs/settings.md."
-
-
-def _lines(node: yaml.Node | None, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], int]:
-    if not isinstance(node, yaml.MappingNode):
-        return {}
-    found: dict[tuple[str, ...], int] = {}
-    for key, value in node.value:
-        here = (*path, str(key.value))
-        found[here] = key.start_mark.line + 1
-        found.update(_lines(value, here))
-    return found
+    return f"{where}: {'.'.join(map(str, loc))}: {hint}. The keys are listed in docs/settings.md."

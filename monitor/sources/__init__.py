@@ -1,1 +1,6 @@
-"""Where frames come from: one file per kind of source, one registry."""
+"""Where frames come from: recordings and live sources, all through one door."""
+
+from monitor.sources.recording import Recording, open_recording
+from monitor.sources.source import Source
+
+__all__ = ["Recording", "Source", "open_recording"]
