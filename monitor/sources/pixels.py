@@ -61,8 +61,16 @@ def _from_yuv(picture: av.VideoFrame, coloured_share: float) -> NDArray[np.uint8
     chroma = [_samples(plane) for plane in planar.planes[1:3]]
     if chroma and _coloured_share(chroma) >= coloured_share:
         return np.asarray(_convert(planar, "rgb24", full).to_ndarray(), np.uint8)
+    if picture.format.components[0].bits > 8:
+        return _deep_luma(picture, full)
     luma = _samples(planar.planes[0])
     return luma.copy() if full else np.asarray(cv2.LUT(luma, _EXPAND), np.uint8)
+
+
+def _deep_luma(picture: av.VideoFrame, full: bool) -> NDArray[np.uint8]:
+    """Luma of more than 8 bits, by way of 16: the direct way to 8 is dithered, which noise estimates would see."""
+    deep = _convert(picture, "gray16le", full).to_ndarray().astype(np.uint32)
+    return ((deep + 128) // 257).astype(np.uint8)
 
 
 def _is_full_range(picture: av.VideoFrame) -> bool:
@@ -82,7 +90,7 @@ def _eight_bit_planar(picture: av.VideoFrame, full: bool) -> av.VideoFrame:
 
 def _convert(picture: av.VideoFrame, name: str, full: bool) -> av.VideoFrame:
     source = ColorRange.JPEG if full else ColorRange.MPEG
-    target = ColorRange.JPEG if name == "rgb24" else source
+    target = ColorRange.JPEG if name in ("rgb24", "gray16le") else source
     return picture.reformat(format=name, src_color_range=source, dst_color_range=target)
 
 

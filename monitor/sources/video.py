@@ -39,15 +39,21 @@ class VideoFile(FileSource):
         with _opened(path) as (container, stream):
             self.frames = stream.frames or None
             self.duration_s = None if container.duration is None else container.duration / av.time_base
-            first = next((p for p in Decoder(container, stream, settings.resync_s) if p is not None), None)
+            first = next((p for p in self._decoder(container, stream) if p is not None), None)
         if first is None:
             raise RecordingError(f"{path}: expected a video; found no picture in it that can be decoded.")
         self.size = (first.width, first.height)
 
     def __iter__(self) -> Iterator[Delivery]:
         with _opened(self._path) as (container, stream):
-            decoder = Decoder(container, stream, self._settings.resync_s)
-            yield from self._deliveries(decoder, _interval_s(stream, self._settings), _declared_end_s(container))
+            decoder = self._decoder(container, stream)
+            yield from self._deliveries(decoder, self._interval_s(stream), _declared_end_s(container))
+
+    def _decoder(self, container: InputContainer, stream: VideoStream) -> Decoder:
+        return Decoder(container, stream, self._interval_s(stream), self._settings.resync_s)
+
+    def _interval_s(self, stream: VideoStream) -> float:
+        return 1 / float(stream.average_rate or self._settings.frames_fps)
 
     def _deliveries(self, decoder: Decoder, interval_s: float, end_s: float) -> Iterator[Delivery]:
         timestamps, index, t_s, damaged = Timestamps(interval_s), 0, 0.0, False
@@ -93,10 +99,6 @@ def _video_stream(container: InputContainer, path: Path) -> VideoStream:
             stream.thread_type = "AUTO"
             return stream
     raise RecordingError(f"{path}: expected a video; found none in this {container.format.long_name} file.")
-
-
-def _interval_s(stream: VideoStream, settings: SourceSettings) -> float:
-    return 1 / float(stream.average_rate or settings.frames_fps)
 
 
 def _declared_end_s(container: InputContainer) -> float:
