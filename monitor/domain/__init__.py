@@ -2,7 +2,7 @@
 
 from monitor.domain.acts import Acknowledge, Act, NoteVolume, SayView, Tap
 from monitor.domain.case import Case, Cement, Delivered, Target
-from monitor.domain.errors import ConfigError, ModelError, MonitorError, RecordingError, SourceError
+from monitor.domain.errors import ConfigError, ModelError, MonitorError, OutputError, RecordingError, SourceError
 from monitor.domain.events import Alert, Event, Increment, Leak, OutlineFound, ShotEnded, ShotStarted, Technical
 from monitor.domain.frame import Delivery, Fault, Frame
 from monitor.domain.geometry import Motion, Point, Polygon, polygon, polygon_area
@@ -37,6 +37,7 @@ __all__ = [
     "Observation",
     "Outline",
     "OutlineFound",
+    "OutputError",
     "Point",
     "Polygon",
     "Priority",

@@ -13,6 +13,10 @@ class RecordingError(MonitorError):
     """A recording, or a file that belongs to it, doesn't keep to the format."""
 
 
+class OutputError(MonitorError):
+    """Results can't be written where they were wanted."""
+
+
 class ConfigError(MonitorError):
     """The settings are wrong."""
 
