@@ -13,6 +13,8 @@ from monitor.yaml_lines import key_lines, line_of
 Seconds = Annotated[float, Field(ge=0)]
 Millimetres = Annotated[float, Field(ge=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
 
 
 class Section(BaseModel):
@@ -21,14 +23,112 @@ class Section(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
 
 
-class AlertSettings(Section):
-    """When the monitor speaks up. The meanings and priorities of alerts are fixed; these are their thresholds."""
+class LeakSettings(Section):
+    """When cement seen outside the outline is a leak, has grown, or is gone."""
 
-    persistence_pulses: Annotated[int, Field(ge=1)] = Field(
-        2, description="Distinct X-ray pulses on which cement outside must be seen before it is a leak."
-    )
-    onset_mm2: Annotated[float, Field(gt=0)] = Field(
+    onset_mm2: Positive = Field(
         2.0, description="Projected area outside the outline from which a leak is reported, mm²."
+    )
+    persistence_pulses: Count = Field(
+        2, description="Distinct X-ray pulses of one view on which something must show before it is believed."
+    )
+    single_pulse_factor: Annotated[float, Field(ge=1)] = Field(
+        2.0, description="A shot too short for that many pulses reports a leak of this many times the onset area."
+    )
+    hysteresis: Fraction = Field(
+        0.5, description="A known leak counts as seen down to this fraction of the onset area."
+    )
+    growth_fraction: Annotated[float, Field(gt=0)] = Field(
+        0.5, description="A leak has grown when its area rose by this fraction and by growth_mm2."
+    )
+    growth_mm2: Positive = Field(3.0, description="Least rise of a leak's area that is reported as growth, mm².")
+    match_mm: Millimetres = Field(
+        3.0, description="Pieces of cement this near to a leak's last place belong to it, mm."
+    )
+    gone_pulses: Count = Field(3, description="Pulses of a leak's view without it before it is gone.")
+    gone_s: Seconds = Field(1.0, description="Seconds between the first and the last of those pulses, at least.")
+
+
+class SpreadSettings(Section):
+    """What tells a run along a vein from a slow breach."""
+
+    slenderness: Annotated[float, Field(ge=1)] = Field(
+        3.0, description="Length over width from which a piece is vein-like."
+    )
+    reach_mm: Millimetres = Field(6.0, description="Reach beyond the outline from which a slender piece is a vein, mm.")
+    outward: Fraction = Field(
+        0.5, description="Reach over length that a vein has at least; cement lying along the wall has less."
+    )
+    fast_mm_s: Positive = Field(2.0, description="Advance of the reach that is fast, mm/s.")
+    fast_advance_mm: Millimetres = Field(3.0, description="Advance that a fast run shows at least, mm.")
+    fast_slenderness: Annotated[float, Field(ge=1)] = Field(
+        2.0, description="Length over width of a fast run at least."
+    )
+    window_s: Positive = Field(2.0, description="Stretch of time over which an advance is measured, s.")
+
+
+class IncrementSettings(Section):
+    """How injection steps and their volume are read from the growth of the bolus."""
+
+    step_ml: Positive = Field(0.3, description="Least growth that counts as an increment, ml.")
+    step_fraction: Fraction = Field(
+        0.08, description="Least growth as a fraction of all cement seen; guards large boluses."
+    )
+    long_step_ml: Positive = Field(1.2, description="Growth without a pause is split into increments of this much, ml.")
+    smoothing_s: Positive = Field(1.0, description="Stretch of pulses whose median counts, s.")
+    plateau_s: Positive = Field(1.0, description="Growth has paused when it stood still for this long, s.")
+    plateau_ml: Positive = Field(0.05, description="Growth below this within plateau_s is standing still, ml.")
+    view_tolerance: Fraction = Field(
+        0.25, description="Doubt about growth that one view shows and another has counted already, as a fraction."
+    )
+
+
+class ProximitySettings(Section):
+    """When the bolus' front is near a wall while still inside."""
+
+    posterior_fraction: Fraction = Field(
+        0.25, description="Part of the body's depth before the posterior wall in which the front is told."
+    )
+    posterior_mm: Millimetres = Field(3.0, description="Distance from the posterior wall that is medium, mm.")
+    wall_mm: Millimetres = Field(2.0, description="Distance from any other wall that is told, mm.")
+    wall_close_mm: Millimetres = Field(1.0, description="Distance from any other wall that is medium, mm.")
+    lookahead_ml: Positive = Field(
+        0.5, description="Medium where the front, at its pace, meets the wall within this, ml."
+    )
+    hysteresis_mm: Millimetres = Field(
+        1.0, description="The front is off a wall again this much beyond its distance, mm."
+    )
+
+
+class AlertSettings(Section):
+    """When alerts speak up again and let go. Their meanings and priorities are fixed; these are their thresholds."""
+
+    escalate_fraction: Annotated[float, Field(gt=0)] = Field(
+        1.0,
+        description="A leak alert escalates when the area rose by this fraction and by escalate_mm2 since it spoke.",
+    )
+    escalate_mm2: Positive = Field(5.0, description="Least rise of the area that escalates a leak alert, mm².")
+    clear_s: Seconds = Field(
+        2.0, description="An acknowledged alert is cleared when its cause is gone for this long, s."
+    )
+    unseen_ml: Positive = Field(
+        1.5, description="Volume given since the last AP (or lateral) shot that asks for one, ml."
+    )
+    technical_s: Seconds = Field(2.0, description="A technical condition shorter than this doesn't alarm, s.")
+    injecting_s: Seconds = Field(180.0, description="Cement is being injected for this long after an increment, s.")
+
+
+class DistributionSettings(Section):
+    """How the filling pattern is read from AP views."""
+
+    unilateral_share: Fraction = Field(
+        0.2, description="One-sided where the lesser half holds less of the cement than this."
+    )
+    diffuse_fill: Fraction = Field(
+        0.5, description="Diffuse where the pieces fill less of their bounding boxes than this fraction."
+    )
+    diffuse_pieces: Count = Field(
+        4, description="Diffuse from this many separate pieces, none of them most of the cement."
     )
 
 
@@ -62,8 +162,13 @@ class Settings(BaseSettings):
         frozen=True, extra="forbid", env_prefix="CEMENT_MONITOR_", env_nested_delimiter="__"
     )
 
+    leaks: LeakSettings = Field(default_factory=LeakSettings)
+    spread: SpreadSettings = Field(default_factory=SpreadSettings)
+    increments: IncrementSettings = Field(default_factory=IncrementSettings)
+    proximity: ProximitySettings = Field(default_factory=ProximitySettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
     sources: SourceSettings = Field(default_factory=SourceSettings)
+    distribution: DistributionSettings = Field(default_factory=DistributionSettings)
     server: ServerSettings = Field(default_factory=ServerSettings)
 
     @classmethod

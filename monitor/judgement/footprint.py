@@ -1,0 +1,52 @@
+"""Where a piece of cement lies on the target, whatever the C-arm or the patient did since."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.domain import Observation, Polygon
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Footprint:
+    """Border points of a piece on the target vertebra: (n, 2) float64, mm, in the view's reference frame."""
+
+    points_mm: NDArray[np.float64]
+
+    def touches(self, other: "Footprint", within_mm: float) -> bool:
+        """Whether the two overlap, or come within ``within_mm`` of each other."""
+        a, b = self.points_mm, other.points_mm
+        apart = np.maximum(a.min(0) - b.max(0), b.min(0) - a.max(0))
+        if float(apart.max()) > within_mm:
+            return False
+        return _inside(a[:1], b) or _inside(b[:1], a) or min(_nearest(a, b), _nearest(b, a)) <= within_mm
+
+
+def footprint(observation: Observation, polygon: Polygon) -> Footprint:
+    """Take a polygon of an observation (frame pixels) back to the reference of its view, in mm."""
+    points, scale = polygon.astype(np.float64), 1.0
+    if observation.motion is not None:
+        matrix = observation.motion.matrix()
+        points = (points - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
+        scale = observation.motion.scale
+    return Footprint(points * (observation.spacing_mm or 1.0) * scale)
+
+
+def _nearest(points: NDArray[np.float64], border: NDArray[np.float64]) -> float:
+    """Least distance of any point from the edges of a closed border."""
+    start, along = border, np.roll(border, -1, axis=0) - border
+    to = points[:, None, :] - start[None]
+    length2 = np.maximum((along**2).sum(1), 1e-12)
+    share = np.clip((to * along[None]).sum(2) / length2, 0, 1)
+    return float(np.sqrt(((to - share[..., None] * along[None]) ** 2).sum(2).min()))
+
+
+def _inside(points: NDArray[np.float64], border: NDArray[np.float64]) -> bool:
+    """Whether any point is inside the border (even-odd rule)."""
+    x, y = points[:, 0, None], points[:, 1, None]
+    x0, y0 = border.T
+    x1, y1 = np.roll(border, -1, axis=0).T
+    crosses = (y0 > y) != (y1 > y)
+    at = x0 + (y - y0) * (x1 - x0) / np.where(y1 == y0, 1.0, y1 - y0)
+    return bool(((crosses & (x < at)).sum(1) % 2).any())

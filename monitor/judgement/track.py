@@ -1,0 +1,119 @@
+"""One piece of cement outside the body, followed over the pulses of one view."""
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+
+from monitor.config import LeakSettings
+from monitor.domain import Extravasate, View, Zone
+from monitor.judgement.footprint import Footprint
+from monitor.judgement.spread import Spread
+
+
+@dataclass(slots=True, eq=False)
+class Track:
+    """What has been seen of one piece so far.
+
+    Evidence for it: +1 on a pulse that shows it strongly (the onset area), 0 where it is weak or covered by another
+    piece, -1 where it is absent. So it gathers over several short shots, and flicker at the border wears off.
+
+    Attributes
+    ----------
+    leak
+        Its id once it is a leak, else None.
+    may_vanish
+        Whether absence can mean that it is gone: cement that runs in a vein washes out, and what lay outside an outline
+        that a person has since changed may lie inside now. Other cement stays where it is; absence means it is hidden.
+    """
+
+    view: View
+    zone: Zone
+    settings: LeakSettings
+    spread: Spread
+    footprints: tuple[Footprint, ...] = ()
+    piece: Extravasate | None = None
+    leak: str | None = None
+    reported_mm2: float = 0.0
+    venous: bool = False
+    may_vanish: bool = False
+    seen_s: float = 0.0
+    evidence: int = 0
+    _venous_evidence: int = 0
+    _areas: deque[float] = field(default_factory=deque)
+    _absent_pulses: int = 0
+    _absent_since_s: float = 0.0
+
+    def touches(self, other: Footprint) -> bool:
+        """Whether a piece lies where this one was last seen."""
+        return any(mine.touches(other, self.settings.match_mm) for mine in self.footprints)
+
+    def overlaps(self, other: "Track") -> bool:
+        """Whether two tracks of one view lie at the same place."""
+        return self.view is other.view and any(self.touches(place) for place in other.footprints)
+
+    def see(self, pieces: list[tuple[Extravasate, Footprint]], t_s: float) -> None:
+        """Take the pieces that belong to it on this pulse."""
+        self.piece = _together([piece for piece, _ in pieces])
+        self.footprints = tuple(place for _, place in pieces)
+        self.seen_s, self._absent_pulses = t_s, 0
+        self.evidence += self.piece.area_mm2 >= self.settings.onset_mm2
+        self._areas.append(self.piece.area_mm2)
+        if len(self._areas) > self.settings.persistence_pulses:
+            self._areas.popleft()
+        looks_venous = self.spread.update(self.piece, t_s)
+        self._venous_evidence = max(0, self._venous_evidence + (1 if looks_venous else -1))
+
+    def miss(self, t_s: float) -> None:
+        """Take a judged pulse of its view that doesn't show it."""
+        self._areas.clear()
+        self.evidence -= 1
+        if self._absent_pulses == 0:
+            self._absent_since_s = t_s
+        self._absent_pulses += 1
+
+    @property
+    def is_certain(self) -> bool:
+        """Seen strongly on enough pulses."""
+        return self.evidence >= self.settings.persistence_pulses
+
+    @property
+    def has_turned_venous(self) -> bool:
+        """It was not known to be venous and looks so on enough pulses."""
+        return not self.venous and self._venous_evidence >= self.settings.persistence_pulses
+
+    @property
+    def area_mm2(self) -> float:
+        """The area that every one of the last pulses shows, so that one pulse's outlier is no growth."""
+        return min(self._areas, default=0.0)
+
+    @property
+    def has_grown(self) -> bool:
+        """Whether it has grown since it was last reported."""
+        s = self.settings
+        enough = len(self._areas) >= s.persistence_pulses
+        rise = self.area_mm2 - self.reported_mm2
+        return enough and rise >= s.growth_mm2 and rise >= s.growth_fraction * self.reported_mm2
+
+    def report(self, area_mm2: float) -> None:
+        """Remember what is being told of it."""
+        self.reported_mm2 = area_mm2
+        self.venous = self.venous or self.has_turned_venous
+
+    def is_gone(self, t_s: float) -> bool:
+        """Whether it has been absent for long enough, if it can vanish at all."""
+        s = self.settings
+        absent = self._absent_pulses >= s.gone_pulses and t_s - self._absent_since_s >= s.gone_s
+        return absent and (self.venous or self.may_vanish)
+
+
+def _together(pieces: list[Extravasate]) -> Extravasate:
+    """Describe several pieces of one leak as one: lengths end to end, the farthest reach, at the largest's place."""
+    largest = max(pieces, key=lambda piece: piece.area_mm2)
+    length = sum(piece.length_mm for piece in pieces)
+    across = sum(piece.width_mm * piece.length_mm for piece in pieces)
+    return replace(
+        largest,
+        area_mm2=sum(piece.area_mm2 for piece in pieces),
+        reach_mm=max(piece.reach_mm for piece in pieces),
+        length_mm=length,
+        width_mm=across / length if length else largest.width_mm,
+    )

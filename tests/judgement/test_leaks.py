@@ -1,0 +1,129 @@
+"""Onset, growth and end of leaks, as named cases."""
+
+from collections.abc import Callable
+
+import pytest
+
+from monitor.domain import Acknowledge, Motion, Tap, View, Zone
+from tests.judgement.build import Bedside, piece, vein
+
+LAT, AP = View.LATERAL, View.AP
+Play = Callable[[Bedside], None]
+
+
+def _short_shots(bedside: Bedside) -> None:
+    for _ in range(2):
+        bedside.shots(LAT, [piece(area_mm2=3.0)])
+        bedside.shots(AP, [], [])
+
+
+def _moved(bedside: Bedside) -> None:
+    bedside.start(LAT)
+    bedside.show(LAT, [piece(at=(700, 400))])
+    bedside.show(LAT, [piece(at=(700 + 60, 400 - 40))], motion=Motion(dx_px=60, dy_px=-40))
+    bedside.end(LAT)
+
+
+def _zone_flips(bedside: Bedside) -> None:
+    zones = [Zone.POSTERIOR, Zone.FORAMEN] * 4
+    bedside.shots(LAT, *[[piece(zone)] for zone in zones])
+
+
+CASES: dict[str, tuple[Play, list[tuple[str, str]]]] = {
+    "one pulse of a long shot is no leak": (lambda b: b.shots(LAT, [], [piece()], [], []), []),
+    "two pulses are": (lambda b: b.shots(LAT, [], [piece()], [piece()], []), [("leak-1", "onset")]),
+    "below the onset area, never": (lambda b: b.shots(LAT, *[[piece(area_mm2=1.9)]] * 40), []),
+    "flicker at the border wears off": (lambda b: b.shots(LAT, *[[piece(area_mm2=3)], [], []] * 10), []),
+    "weak pulses between don't interrupt": (
+        lambda b: b.shots(LAT, [piece(area_mm2=2.2)], [piece(area_mm2=1.5)], [piece(area_mm2=2.2)]),
+        [("leak-1", "onset")],
+    ),
+    "specks at different places don't add up": (
+        lambda b: b.shots(LAT, *[[piece(area_mm2=3, at=(700, 300 + 40 * n))] for n in range(8)]),
+        [],
+    ),
+    "short shots of one pulse add up": (_short_shots, [("leak-1", "onset")]),
+    "one single-pulse shot with a large piece": (lambda b: b.shots(LAT, [piece(area_mm2=5)]), [("leak-1", "onset")]),
+    "the last pulse of a long shot waits for the next": (lambda b: b.shots(LAT, [], [], [piece(area_mm2=9)]), []),
+    "the C-arm moved between the pulses": (_moved, [("leak-1", "onset")]),
+    "zone flips between posterior and foramen": (_zone_flips, [("leak-1", "onset")]),
+    "the same cement in the other view": (
+        lambda b: b.play((LAT, [[piece()]] * 3), (AP, [[piece(Zone.LEFT)]] * 3)),
+        [("leak-1", "onset"), ("leak-2", "onset")],
+    ),
+    "two places at once": (
+        lambda b: b.shots(LAT, *[[piece(), piece(Zone.ANTERIOR, at=(400, 400))]] * 3),
+        [("leak-1", "onset"), ("leak-2", "onset")],
+    ),
+    "one piece on either side of a zone's border": (
+        lambda b: b.shots(LAT, *[[piece(at=(700, 400)), piece(Zone.DISC_SUPERIOR, at=(700, 390))]] * 6),
+        [("leak-1", "onset"), ("leak-2", "onset")],
+    ),
+    "fragments of one leak": (
+        lambda b: b.shots(LAT, *[[piece(at=(700, 400)), piece(at=(716, 400), area_mm2=3)]] * 3),
+        [("leak-1", "onset")],
+    ),
+    "growth": (
+        lambda b: b.shots(LAT, *[[piece(area_mm2=5)]] * 3, *[[piece(area_mm2=9)]] * 3),
+        [("leak-1", "onset"), ("leak-1", "growth")],
+    ),
+    "one pulse's outlier is no growth": (
+        lambda b: b.shots(LAT, *[[piece(area_mm2=5)]] * 3, [piece(area_mm2=15)], *[[piece(area_mm2=5)]] * 3),
+        [("leak-1", "onset")],
+    ),
+    "a breach that is hidden isn't gone": (lambda b: b.shots(LAT, *[[piece()]] * 3, *[[]] * 40), [("leak-1", "onset")]),
+    "a vein washes out": (
+        lambda b: b.shots(AP, *[[vein(Zone.LEFT, 12)]] * 3, *[[]] * 12),
+        [("leak-1", "onset"), ("leak-1", "gone")],
+    ),
+    "not within less than a second": (
+        lambda b: b.shots(AP, *[[vein(Zone.LEFT, 12)]] * 3, *[[]] * 7),
+        [("leak-1", "onset")],
+    ),
+    "nor in the other view": (
+        lambda b: b.play((AP, [[vein(Zone.LEFT, 12)]] * 3), (LAT, [[]] * 20)),
+        [("leak-1", "onset")],
+    ),
+}
+
+
+@pytest.mark.parametrize("play, phases", CASES.values(), ids=CASES)
+def test_phases(play: Play, phases: list[tuple[str, str]]) -> None:
+    bedside = Bedside()
+    play(bedside)
+    assert bedside.phases() == phases
+
+
+def test_single_still_is_reported_when_its_shot_ends() -> None:
+    bedside = Bedside()
+    bedside.start(LAT)
+    bedside.show(LAT, [piece(area_mm2=5)])
+    assert not bedside.leaks
+    bedside.end(LAT)
+    (leak,) = bedside.leaks
+    assert (leak.zone, leak.area_mm2, leak.t_s) == (Zone.POSTERIOR, 5, bedside.t_s)
+
+
+def test_leak_found_to_be_inside_a_corrected_outline_is_gone() -> None:
+    bedside = Bedside()
+    bedside.shots(LAT, *[[piece()]] * 3)
+    bedside.take(bedside.judgement.act(Tap((600, 400)), bedside.t_s, bedside.frame))
+    bedside.shots(LAT, *[[]] * 20)
+    assert bedside.phases() == [("leak-1", "onset"), ("leak-1", "gone")]
+    assert bedside.said()[-1] == ("raised", "high", "leak_canal"), "latched until someone takes note"
+    bedside.take(bedside.judgement.act(Acknowledge("alert-1"), bedside.t_s, bedside.frame))
+    bedside.wait(0.1)
+    assert bedside.said()[-1] == ("cleared", "high", "leak_canal")
+
+
+def test_refused_pulses_neither_start_nor_end_a_leak() -> None:
+    bedside = Bedside()
+    bedside.start(LAT)
+    for _ in range(10):
+        bedside.show(LAT, [piece(area_mm2=20)], refusal="tracking_lost")
+    assert not bedside.leaks
+    for _ in range(3):
+        bedside.show(LAT, [vein(Zone.ANTERIOR, 12)])
+    for _ in range(40):
+        bedside.show(LAT, refusal="degraded")
+    assert bedside.phases() == [("leak-1", "onset")]
