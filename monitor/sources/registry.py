@@ -6,6 +6,7 @@ from pathlib import Path
 
 from monitor.config import SourceSettings
 from monitor.domain import Case
+from monitor.sources.dicom import DicomRun, DicomStills, is_dicom
 from monitor.sources.pngs import PngFolder
 from monitor.sources.source import Source
 from monitor.sources.video import VideoFile
@@ -41,12 +42,33 @@ def _pngs(folder: Path, case: Case, settings: SourceSettings) -> Source:
     return PngFolder(folder, case.fps or settings.frames_fps, settings.coloured_share)
 
 
+def _dicom_run(path: Path, case: Case, settings: SourceSettings) -> Source:
+    return DicomRun(path, case.fps or settings.frames_fps, settings)
+
+
+def _dicom_series(folder: Path, case: Case, settings: SourceSettings) -> Source:
+    paths = _dicom_files(folder)
+    return _dicom_run(paths[0], case, settings) if len(paths) == 1 else DicomStills(paths, settings)
+
+
+def _dicom_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file() and is_dicom(path))
+
+
 def _within(name: str) -> Callable[[Path], Path | None]:
     return lambda path: path / name if (path / name).exists() else None
 
 
 def _folder_of_pngs(path: Path) -> Path | None:
     return path if path.is_dir() and any(path.glob("*.png")) else None
+
+
+def _folder_of_dicom(path: Path) -> Path | None:
+    return path if path.is_dir() and _dicom_files(path) else None
+
+
+def _dicom_file(path: Path) -> Path | None:
+    return path if path.is_file() and is_dicom(path) else None
 
 
 def _file(path: Path) -> Path | None:
@@ -56,7 +78,10 @@ def _file(path: Path) -> Path | None:
 RECORDINGS: tuple[RecordingKind, ...] = (
     RecordingKind("a folder with video.mkv", _within("video.mkv"), _video, of_format=True),
     RecordingKind("a folder with frames/", _within("frames"), _pngs, of_format=True),
+    RecordingKind("a folder with video.dcm", _within("video.dcm"), _dicom_run, of_format=True),
     RecordingKind("a folder of PNGs", _folder_of_pngs, _pngs),
+    RecordingKind("a folder of DICOM stills", _folder_of_dicom, _dicom_series),
+    RecordingKind("a DICOM file", _dicom_file, _dicom_run),
     RecordingKind("a video file", _file, _video),
 )
 """In order of precedence."""
