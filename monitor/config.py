@@ -11,6 +11,7 @@ from monitor.domain import ConfigError
 from monitor.yaml_lines import key_lines, line_of
 
 Seconds = Annotated[float, Field(ge=0)]
+PositiveSeconds = Annotated[float, Field(gt=0)]
 Millimetres = Annotated[float, Field(ge=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -153,6 +154,22 @@ class ServerSettings(Section):
 
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 lets tablets on the network connect.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8765, description="TCP port of the page; 0 picks a free one.")
+    heartbeat_s: PositiveSeconds = Field(1.0, description="Time between the server's signs of life, s.")
+    stale_s: PositiveSeconds = Field(
+        3.0, description="Time without a sign of life or a new frame after which the page calls its image old, s."
+    )
+    client_timeout_s: PositiveSeconds = Field(
+        10.0, description="Time without an answer after which a client is disconnected, s."
+    )
+    picture_px: Annotated[int, Field(ge=64)] = Field(
+        1024, description="Longest side of the pictures sent to the page, pixels; larger ones are scaled down."
+    )
+    picture_interval_s: PositiveSeconds = Field(
+        0.066, description="Shortest time between two pictures sent while the beam is on, s."
+    )
+    held_interval_s: PositiveSeconds = Field(
+        0.5, description="Shortest time between two pictures sent while the beam is off, s."
+    )
 
 
 class Settings(BaseSettings):

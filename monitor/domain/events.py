@@ -127,7 +127,11 @@ class Leak(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Alert(Event):
-    """Something a person must know, and what to do about it."""
+    """Something a person must know, and what to do about it.
+
+    ``pause_s`` is how long to wait before injecting again, 0 where there is nothing to wait for; the page counts it
+    down. It isn't part of ``events.jsonl``: the action says it in words.
+    """
 
     type: ClassVar[str] = "alert"
     alert: str
@@ -136,6 +140,7 @@ class Alert(Event):
     code: str
     text: str
     action: str
+    pause_s: float = 0.0
 
     def details(self) -> dict[str, Any]:
         """The alert's id, state, priority and words."""

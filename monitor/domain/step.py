@@ -27,6 +27,9 @@ class Step:
         pulse proves that the beam was still on.
     events
         What happened, in the order it became known. ``t_s`` of a shot's end lies in the past.
+    field
+        Bounding box of the fluoroscopic image within the frame, ``(left, top, right, bottom)`` in frame pixels, right
+        and bottom exclusive; None while it isn't known. The page leaves out what lies beyond it (patient data, menus).
     """
 
     frame: Frame | None
@@ -35,3 +38,4 @@ class Step:
     shown: Observation | None = None
     observations: tuple[Observation, ...] = ()
     events: tuple[Event, ...] = ()
+    field: tuple[int, int, int, int] | None = None

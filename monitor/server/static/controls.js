@@ -1,0 +1,48 @@
+// What people say to the monitor: the volume given, the view.
+
+import { byId, h } from "./dom.js";
+
+export class Controls {
+  /** @param {(message: any) => boolean} send */
+  constructor(send) {
+    this.send = send;
+    this.told = h("p", { id: "told", role: "status" });
+    this.other = /** @type {HTMLInputElement} */ (h("input", { id: "other-ml", type: "number", inputmode: "decimal", min: "0.1", max: "20", step: "0.1", placeholder: "other", "aria-label": "other volume in ml" }));
+    this.group = h("fieldset", {},
+      h("div", { class: "row" }, h("span", { class: "label" }, "Note volume"),
+        this.volume(0.5), this.volume(1), this.other,
+        h("button", { id: "note-other", onclick: () => this.note(this.other.valueAsNumber) }, "Note")),
+      h("div", { class: "row" }, h("span", { class: "label" }, "Correct the view"), this.view("ap", "AP"), this.view("lateral", "Lateral")),
+      h("p", { class: "hint" }, "Tap the target vertebra in the image to set it."));
+    byId("controls").append(this.group, this.told);
+  }
+
+  /** @param {boolean} able */
+  enable(able) {
+    /** @type {HTMLFieldSetElement} */ (this.group).disabled = !able;
+  }
+
+  volume(ml) {
+    return h("button", { "data-ml": ml, onclick: () => this.note(ml) }, `${ml.toFixed(1)} ml`);
+  }
+
+  view(view, name) {
+    return h("button", { "data-view": view, onclick: () => this.tell({ type: "say_view", view }, `Said: ${name} view`) }, name);
+  }
+
+  note(ml) {
+    if (!(ml > 0 && ml <= 20)) return this.say("Enter a volume between 0.1 and 20 ml.");
+    this.other.value = "";
+    this.tell({ type: "note_volume", ml }, `Noted: ${ml} ml`);
+  }
+
+  tell(message, words) {
+    this.say(this.send(message) ? words : "Not sent: no connection.");
+  }
+
+  say(words) {
+    this.told.textContent = words;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => { this.told.textContent = ""; }, 5000);
+  }
+}

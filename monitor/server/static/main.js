@@ -1,0 +1,52 @@
+// Wires the page together: what comes in over the link goes to the views, what people do goes back.
+
+import { Alerts } from "./alerts.js";
+import { Awake } from "./awake.js";
+import { Controls } from "./controls.js";
+import { byId, h } from "./dom.js";
+import { Link } from "./link.js";
+import { Readings } from "./readings.js";
+import { Screen } from "./screen.js";
+import { Sound } from "./sound.js";
+
+const TICK_MS = 200;
+
+const sound = new Sound(() => render());
+const awake = new Awake(() => render());
+const screen = new Screen((point) => controls.tell({ type: "tap", point }, "Target set"));
+const controls = new Controls((message) => link.send(message));
+const alerts = new Alerts((alert) => link.send({ type: "acknowledge", alert }), () => link.now());
+const readings = new Readings(() => sound.toggle());
+const link = new Link(
+  () => render(),
+  (head, jpeg) => screen.show(head, jpeg),
+  () => ({ sound: sound.armed, awake: awake.held }),
+);
+
+byId("legend").append(
+  h("span", { class: "outline" }, "outline"), h("span", { class: "cement" }, "cement"),
+  h("span", { class: "outside" }, "cement outside"), h("span", { class: "cannula" }, "cannula"));
+
+function render() {
+  const old = link.old();
+  byId("stale").hidden = old === null;
+  byId("stale").textContent = old ?? "";
+  document.body.classList.toggle("old", old !== null);
+  if (link.page === null) return;
+  const able = old === null && !link.page.session.ended;
+  screen.enabled = able;
+  controls.enable(able);
+  alerts.show(link.page, old === null);
+  readings.show(link.page, link.now(), { armed: sound.armed, awake: awake.held, why: awake.why });
+  sound.tick(loudest(old !== null));
+}
+
+/** The gravest thing nobody has answered; a dead connection counts as medium. @param {boolean} old */
+function loudest(old) {
+  const open = link.page.alerts.filter((alert) => !alert.acknowledged).map((alert) => alert.priority);
+  if (old) open.push("medium");
+  return ["high", "medium", "low"].find((priority) => open.includes(priority)) ?? null;
+}
+
+awake.start();
+setInterval(() => { link.wake(); render(); }, TICK_MS);
