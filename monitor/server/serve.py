@@ -1,12 +1,13 @@
 """Serve the page while the analysis runs: what the command line calls."""
 
 import asyncio
+import signal
 import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 
 import uvicorn
 
@@ -21,8 +22,16 @@ GRACE_S = 1
 MESSAGE_LIMIT_BYTES = 64 * 1024
 
 
+class _WebServer(uvicorn.Server):
+    """uvicorn without its own signal handlers, which raise the signal a second time from within the event loop."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 class BedsideServer:
-    """A runner, a hub and a web server wired together; ``run`` blocks until ``stop`` or a signal.
+    """A runner, a hub and a web server wired together; ``run`` blocks until ``stop``.
 
     Parameters
     ----------
@@ -51,7 +60,7 @@ class BedsideServer:
         self._runner = Runner(analyser, source, speed, self._publish, self._end)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._listener = _listen(settings)
-        self._server = uvicorn.Server(
+        self._server = _WebServer(
             uvicorn.Config(
                 create_app(self.hub, self._runner.say, self._start),
                 log_level="warning",
@@ -71,12 +80,16 @@ class BedsideServer:
         return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
     def run(self) -> None:
-        """Serve until stopped. A signal that stopped it is raised again afterwards, as uvicorn does."""
+        """Serve until stopped."""
         try:
             self._server.run(sockets=[self._listener])
         finally:
-            self._listener.close()
+            self.close()
             self._runner.stop(GRACE_S)
+
+    def close(self) -> None:
+        """Give the address back."""
+        self._listener.close()
 
     def stop(self) -> None:
         """End ``run``. From any thread."""
@@ -89,13 +102,14 @@ class BedsideServer:
     def _publish(self, step: Step, received_s: float) -> None:
         if self._on_step is not None:
             self._on_step(step)
-        self._in_loop(lambda: self.hub.publish(step, received_s))
+        self.in_loop(lambda: self.hub.publish(step, received_s))
 
     def _end(self, fault: Exception | None) -> None:
         self.fault = fault
-        self._in_loop(lambda: self.hub.finish(None if fault is None else str(fault) or repr(fault)))
+        self.in_loop(lambda: self.hub.finish(None if fault is None else str(fault) or repr(fault)))
 
-    def _in_loop(self, callback: Callable[[], None]) -> None:
+    def in_loop(self, callback: Callable[[], None]) -> None:
+        """Have something done in the event loop's thread. From any thread."""
         # The loop closes before the last steps are through when a person stops the program: nobody looks any more.
         with suppress(RuntimeError):
             if self._loop is not None:
@@ -130,10 +144,21 @@ def serve(
     print(f"The bedside page is at {server.address}  (Ctrl-C ends)", file=sys.stderr, flush=True)
     if open_browser:
         threading.Thread(target=webbrowser.open, args=(server.address,), daemon=True).start()
-    with suppress(KeyboardInterrupt):
+    with _signals_call(server.stop):
         server.run()
     if server.fault is not None:
         raise server.fault
+
+
+@contextmanager
+def _signals_call(stop: Callable[[], None]) -> Iterator[None]:
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda *_: stop()) for number in signals]
+    try:
+        yield
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _listen(settings: ServerSettings) -> socket.socket:

@@ -11,7 +11,8 @@ export class Alerts {
     this.acknowledge = acknowledge;
     this.now = now;
     this.sent = new Set();
-    this.update = view(byId("alerts"), (data) => this.build(data));
+    this.first = view(byId("alerts"), (data) => this.buildFirst(data));
+    this.others = view(byId("others"), (data) => this.buildOthers(data));
   }
 
   /** @param {any} page @param {boolean} connected */
@@ -19,7 +20,10 @@ export class Alerts {
     const { alerts, technical, shots, view: seen, outlines, leaks, session } = page;
     const live = leaks.filter((leak) => leak.phase !== "gone").length;
     const calm = { technical: technical.length, shots, seen, outlined: seen in outlines, live, ended: session.ended };
-    this.update({ alerts, calm, sent: [...this.sent], able: connected && !session.ended });
+    const sent = [...this.sent];
+    const able = connected && !session.ended;
+    this.first({ alert: alerts[0] ?? null, calm, sent, able });
+    this.others({ alerts: alerts.slice(1), sent, able });
     this.tick();
   }
 
@@ -31,10 +35,12 @@ export class Alerts {
     }
   }
 
-  build({ alerts, calm, able }) {
-    if (alerts.length === 0) return [h("p", { class: "calm" }, calmLine(calm))];
-    const [first, ...others] = alerts;
-    return [this.card(first, able, true), ...others.map((alert) => this.card(alert, able, false))];
+  buildFirst({ alert, calm, able }) {
+    return [alert === null ? h("p", { class: "calm" }, calmLine(calm)) : this.card(alert, able, true)];
+  }
+
+  buildOthers({ alerts, able }) {
+    return alerts.map((alert) => this.card(alert, able, false));
   }
 
   card(alert, able, large) {
@@ -43,7 +49,7 @@ export class Alerts {
     return h("article", { class: `alert ${priority} ${state} ${large ? "large" : "small"}`, "data-alert": alert.alert, "data-code": alert.code },
       h("div", { class: "strip" }, h("span", { class: "sign" }, icon(priority))),
       h("div", { class: "body" },
-        h("p", { class: "rank" }, `${PRIORITIES[priority]}${acknowledged ? ", acknowledged" : ""} · ${clock(alert.since_s)}`),
+        h("p", { class: "rank" }, `${PRIORITIES[priority]}${acknowledged ? ", acknowledged" : ""}, at ${clock(alert.since_s)}`),
         h("h2", {}, alert.text),
         h("p", { class: "action" }, alert.action),
         alert.pause_s > 0 && h("p", { class: "pause", "data-until": alert.since_s + alert.pause_s }, "")),

@@ -2,18 +2,19 @@
 
 import { byId, h } from "./dom.js";
 
+const HINT = "To set the target, tap its vertebra in the image.";
+
 export class Controls {
   /** @param {(message: any) => boolean} send */
   constructor(send) {
     this.send = send;
-    this.told = h("p", { id: "told", role: "status" });
+    this.told = h("p", { id: "told", role: "status" }, HINT);
     this.other = /** @type {HTMLInputElement} */ (h("input", { id: "other-ml", type: "number", inputmode: "decimal", min: "0.1", max: "20", step: "0.1", placeholder: "other", "aria-label": "other volume in ml" }));
     this.group = h("fieldset", {},
       h("div", { class: "row" }, h("span", { class: "label" }, "Note volume"),
         this.volume(0.5), this.volume(1), this.other,
         h("button", { id: "note-other", onclick: () => this.note(this.other.valueAsNumber) }, "Note")),
-      h("div", { class: "row" }, h("span", { class: "label" }, "Correct the view"), this.view("ap", "AP"), this.view("lateral", "Lateral")),
-      h("p", { class: "hint" }, "Tap the target vertebra in the image to set it."));
+      h("div", { class: "row" }, h("span", { class: "label" }, "Correct view"), this.view("ap", "AP"), this.view("lateral", "Lateral")));
     byId("controls").append(this.group, this.told);
   }
 
@@ -43,6 +44,6 @@ export class Controls {
   say(words) {
     this.told.textContent = words;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => { this.told.textContent = ""; }, 5000);
+    this.timer = setTimeout(() => { this.told.textContent = HINT; }, 5000);
   }
 }

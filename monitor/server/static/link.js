@@ -48,8 +48,8 @@ export class Link {
   old() {
     if (this.page === null) return "Connecting to the monitor";
     const limit = this.page.stale_s;
-    if (this.socket.readyState !== WebSocket.OPEN) return "STALE: connection lost, image is old";
-    if (this.heard.seconds() > limit) return "STALE: no answer from the monitor, image is old";
+    const silent = this.heard.seconds() > limit;
+    if (silent || this.socket.readyState !== WebSocket.OPEN) return "STALE: connection lost, image is old";
     if (this.page.session.ended) return null;
     if (this.sourceAge.seconds + this.sourceAge.at.seconds() > limit) return "STALE: no new frames from the C-arm, image is old";
     return null;

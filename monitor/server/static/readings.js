@@ -29,6 +29,7 @@ export class Readings {
     const { shots, increments, ml, ml_source, leaks, technical } = page;
     this.readings({ shots, beamS, increments, ml, ml_source, leaks, technical });
     this.history(page.history);
+    byId("screen").dataset.state = beam === "on" ? "" : beamWords(page, now)[0];
   }
 
   buildHeader({ session, seen, level, beam, words, clock: time, device }) {

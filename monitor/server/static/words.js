@@ -13,7 +13,7 @@ export const ZONES = {
   needle_track: "along the cannula",
 };
 
-export const PRIORITIES = { high: "High", medium: "Medium", low: "Low" };
+export const PRIORITIES = { high: "High priority", medium: "Medium priority", low: "Low priority" };
 
 /** What the monitor can't see, and what to do about it. */
 const CONDITIONS = {
