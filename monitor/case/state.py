@@ -1,9 +1,6 @@
 """The state of a case, folded from its events: everything a person is shown comes from here."""
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import reduce
 
 from monitor.domain import (
     Alert,
@@ -12,12 +9,10 @@ from monitor.domain import (
     Increment,
     Leak,
     OutlineFound,
-    Priority,
     ShotEnded,
     ShotStarted,
     Technical,
     View,
-    Zone,
 )
 
 
@@ -95,21 +90,6 @@ class CaseState:
         """Vertebral level, as the newest outline names it."""
         return next((outline.level for outline in reversed(self.outlines) if outline.level), None)
 
-    @property
-    def leaks_by_zone(self) -> dict[Zone, int]:
-        """How many leaks were seen in each zone, gone ones included."""
-        return dict(Counter(leak.zone for leak in self.leaks))
-
-    @property
-    def alerts_by_priority(self) -> dict[Priority, int]:
-        """How many alerts were raised, each counted once at the highest priority it reached."""
-        rank = list(Priority)
-        highest: dict[str, Priority] = {}
-        for event in self.history:
-            if isinstance(event, Alert):
-                highest[event.alert] = min(highest.get(event.alert, Priority.LOW), event.priority, key=rank.index)
-        return dict(Counter(highest.values()))
-
 
 def fold(state: CaseState, event: Event) -> CaseState:
     """The state after one more event. Pure; events of an unknown kind only enter the history."""
@@ -135,11 +115,6 @@ def fold(state: CaseState, event: Event) -> CaseState:
             others_hold = tuple(condition for condition in state.technical if condition.code != event.code)
             return replace(state, technical=others_hold if event.state == "cleared" else (*others_hold, event))
     return state
-
-
-def fold_all(events: Iterable[Event], state: CaseState | None = None) -> CaseState:
-    """The state after all these events, from the beginning of a case unless told otherwise."""
-    return reduce(fold, events, state or CaseState())
 
 
 def _put(leaks: tuple[Leak, ...], event: Leak) -> tuple[Leak, ...]:

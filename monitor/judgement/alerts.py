@@ -95,4 +95,5 @@ def _event(active: _Active, state: str, t_s: float, frame: int) -> Alert:
         code=trigger.code,
         text=trigger.text,
         action=trigger.action,
+        pause_s=trigger.pause_s,
     )

@@ -9,7 +9,8 @@ VENOUS = "venous_spread"
 NEEDLE_TRACK = "needle_track"
 NUMBNESS = "ask_numbness"
 
-_PAUSE = "Pause 30 s, then re-inject slowly, or end."
+PAUSE_S = 30.0
+_PAUSE = f"Pause {PAUSE_S:.0f} s, then re-inject slowly, or end."
 _LEAK_WORDS: dict[Zone, tuple[str, str]] = {
     Zone.DISC_SUPERIOR: ("Cement in the upper disc", _PAUSE),
     Zone.DISC_INFERIOR: ("Cement in the lower disc", _PAUSE),
@@ -53,6 +54,7 @@ class Trigger:
     priority: Priority
     text: str
     action: str
+    pause_s: float = 0.0
 
 
 def leak_code(zone: Zone, venous: bool) -> str:
@@ -81,7 +83,7 @@ def leak(zone: Zone, venous: bool, level: str | None, grown_to_mm2: float | None
         return Trigger(code, Priority.HIGH, f"STOP. Cement is running along a vein.{grown}", action)
     words, action = _LEAK_WORDS[zone]
     place = words if zone is Zone.NEEDLE_TRACK else words + at
-    return Trigger(code, Priority.MEDIUM, f"{place}.{grown}", action)
+    return Trigger(code, Priority.MEDIUM, f"{place}.{grown}", action, PAUSE_S if action is _PAUSE else 0.0)
 
 
 def near_wall_code(wall: Wall) -> str:

@@ -68,6 +68,7 @@ def test_leak_rows(play: Callable[[Bedside], None], words: tuple[str, str, str, 
     (alert,) = bedside.alerts
     assert alert.state == "raised"
     assert _words(alert) == words
+    assert alert.pause_s == (30.0 if "Pause 30 s" in alert.action else 0.0)
 
 
 def test_without_a_level_none_is_named() -> None:
