@@ -1,0 +1,111 @@
+"""How much a place and direction in the picture look like a certain part of a body's border."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.domain import Image, Point, View
+from monitor.imaging.outline_shape import PER_SIDE
+
+Array = NDArray[np.float64]
+Picture = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+PATCH_MM = 0.5
+HALF_MM = 56.0
+STEP_MM = 0.6
+FINE = 6
+COARSE_MM = (-7.0, -4.5, 4.5, 7.0)
+SEGMENTS = 12
+FEATURES = 2 * FINE + 1 + len(COARSE_MM)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patch:
+    """Surroundings of the tap on a grid of ``PATCH_MM``, in units of the local contrast; the tap is its centre.
+
+    ``fine`` and ``coarse`` are float32 (n, n), two smoothings with the slow background removed; ``known`` is false
+    outside the fluoroscopic field and along the patch's own edge, where what lies beyond is looked up.
+    """
+
+    fine: Picture
+    coarse: Picture
+    known: Mask
+
+
+def patch(image: Image, tap: Point, spacing_mm: float) -> Patch | None:
+    """Cut the surroundings of ``tap`` (frame pixels) out of an image, flattened; None where there's nothing to see.
+
+    ``spacing_mm`` is millimetres per frame pixel.
+    """
+    size = 2 * round(HALF_MM / PATCH_MM) + 1
+    zoom = PATCH_MM / (spacing_mm * image.scale)
+    centre = [(tap[0] - image.origin[0]) / image.scale, (tap[1] - image.origin[1]) / image.scale]
+    grid = np.array([[zoom, 0, centre[0] - zoom * (size // 2)], [0, zoom, centre[1] - zoom * (size // 2)]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    warped = cv2.warpAffine(image.usable.astype(np.float32), grid, (size, size), flags=flags)
+    known = np.asarray(warped > 0.99, np.float32)
+    known[[0, -1]] = known[:, [0, -1]] = 0.0
+    source = cv2.GaussianBlur(image.attenuation, (0, 0), 0.4 * max(zoom, 1.0))
+    warped = cv2.warpAffine(source, grid, (size, size), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    raw = np.asarray(warped, np.float32)
+    if known.mean() < 0.3 or not np.isfinite(raw).all():
+        return None
+    flat = (raw - _smooth(raw, known, 9.0)) * known
+    contrast = float(np.sqrt(_smooth(flat**2, known, 25.0)[size // 2, size // 2]))
+    if contrast < 1e-4:
+        return None
+    flat = np.tanh(flat / contrast / 2.5) * 2.5
+    return Patch(_smooth(flat, known, 0.5), _smooth(flat, known, 2.0), known > 0)
+
+
+def _smooth(values: Picture, known: Picture, sigma_mm: float) -> Picture:
+    sigma = sigma_mm / PATCH_MM
+    weight = cv2.GaussianBlur(known, (0, 0), sigma)
+    blurred = cv2.GaussianBlur(values * known, (0, 0), sigma)
+    return np.asarray(blurred / np.maximum(weight, 1e-3), np.float32)
+
+
+def profiles(seen: Patch, points: Array, normals: Array, reach: int) -> tuple[Array, Mask]:
+    """Sample along the normals: fine from ``-reach`` to ``reach`` steps, coarse at ``COARSE_MM`` around each of them.
+
+    Returns
+    -------
+    features
+        (..., 2 * (reach - FINE) + 1, FEATURES): one row for each shift of the border along its normal.
+    known
+        (...): whether the whole profile lies within the field.
+    """
+    steps = np.arange(-reach, reach + 1, dtype=np.float64) * STEP_MM
+    fine, known = _sample(seen.fine, seen, points, normals, steps)
+    shifts = steps[FINE : len(steps) - FINE]
+    wide = (shifts[:, None] + np.array(COARSE_MM)).ravel()
+    coarse, _ = _sample(seen.coarse, seen, points, normals, wide)
+    windows = np.lib.stride_tricks.sliding_window_view(fine, 2 * FINE + 1, axis=-1)
+    both = np.concatenate([windows, coarse.reshape(*coarse.shape[:-1], len(shifts), len(COARSE_MM))], axis=-1)
+    return both - windows.mean(axis=-1, keepdims=True), known
+
+
+def _sample(values: Picture, seen: Patch, points: Array, normals: Array, offsets_mm: Array) -> tuple[Array, Mask]:
+    size = values.shape[0]
+    where = (points[..., None, :] + offsets_mm[:, None] * normals[..., None, :]) / PATCH_MM + size // 2
+    index = np.clip((where + 0.5).astype(np.intp), 0, size - 1)
+    flat = index[..., 1] * size + index[..., 0]
+    return values.ravel()[flat], seen.known.ravel()[flat].all(axis=-1)
+
+
+@cache
+def weights(view: View) -> Array:
+    """The fitted log-odds of a border for each of ``SEGMENTS`` parts of the contour: (SEGMENTS, FEATURES + 1)."""
+    text = resources.files(__package__).joinpath("outline_profiles.json").read_text(encoding="utf-8")
+    return np.array(json.loads(text)[view.value])
+
+
+def segment_of(point: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Which part of the contour a point number belongs to."""
+    return point * SEGMENTS // (4 * PER_SIDE)
