@@ -1,12 +1,11 @@
 """How cement fills the body from side to side: central mass, one-sided mass, or diffuse honeycomb (AP views)."""
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.config import DistributionSettings
-from monitor.domain import Observation, Point, Polygon, View, polygon_area
+from monitor.domain import Observation, Polygon, View, polygon_area
+from monitor.judgement.axes import axes_of
 
 CENTRAL, UNILATERAL, DIFFUSE = "central", "unilateral", "diffuse"
 
@@ -30,7 +29,8 @@ class Distribution:
         """Take a judged observation."""
         outline = observation.outline
         if observation.view is View.AP and outline is not None and observation.cement:
-            pieces = [_to_axes(piece, _axes(outline.corners, outline.polygon)) for piece in observation.cement]
+            axes = axes_of(outline)
+            pieces = [axes.apply(piece) for piece in observation.cement]
             self.pattern = self._classify(pieces)
 
     def _classify(self, pieces: list[NDArray[np.float64]]) -> str:
@@ -44,22 +44,6 @@ class Distribution:
             return DIFFUSE
         left = sum(polygon_area(_left_of_midline(piece)) for piece in pieces) / areas.sum()
         return UNILATERAL if min(left, 1 - left) < s.unilateral_share else CENTRAL
-
-
-def _axes(corners: Mapping[str, Point], outline: Polygon) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Centre of the body and the (2, 2) matrix whose rows are its left-to-right and head-to-foot directions."""
-    names = ("superior_left", "inferior_left", "superior_right", "inferior_right")
-    if not all(name in corners for name in names):
-        return (outline.min(0) + outline.max(0)).astype(np.float64) / 2, np.eye(2)
-    at = np.array([corners[name] for name in names], np.float64)
-    right = at[2:].mean(0) - at[:2].mean(0)
-    right /= max(float(np.hypot(*right)), 1e-9)
-    return at.mean(0), np.array([right, [-right[1], right[0]]])
-
-
-def _to_axes(piece: Polygon, axes: tuple[NDArray[np.float64], NDArray[np.float64]]) -> NDArray[np.float64]:
-    centre, turn = axes
-    return np.asarray((piece.astype(np.float64) - centre) @ turn.T)
 
 
 def _left_of_midline(piece: NDArray[np.float64]) -> Polygon:

@@ -27,9 +27,7 @@ from monitor.judgement.leaks import Leaks
 from monitor.judgement.notes import Notes
 from monitor.judgement.proximity import Proximity
 from monitor.judgement.unseen import Unseen
-from monitor.judgement.volume import ViewVolume
-
-_VIEWS = (View.LATERAL, View.AP)
+from monitor.judgement.volume import Volumes
 
 
 class Judgement:
@@ -46,7 +44,8 @@ class Judgement:
         self._leak_alerts = LeakAlerts(self._alerts, settings.alerts, case.level)
         self._conditions = Conditions(self._alerts, settings.alerts)
         self._proximity = Proximity(settings.proximity, settings.leaks.persistence_pulses)
-        self._volumes = {view: ViewVolume() for view in _VIEWS}
+        self._volumes = Volumes()
+        self._estimated_ml = 0.0
         self._increments = Increments(settings.increments)
         self._notes = Notes(case)
         self._unseen = Unseen(settings.alerts.unseen_ml)
@@ -63,7 +62,7 @@ class Judgement:
     def delivered_ml(self, t_s: float) -> tuple[float, str]:
         """Volume delivered up to now and where it comes from: ``noted`` if anyone noted, else ``estimated``."""
         noted = self._notes.ml(t_s)
-        return (self._increments.seen_ml, "estimated") if noted is None else (noted, "noted")
+        return (self._estimated_ml, "estimated") if noted is None else (noted, "noted")
 
     def shot_started(self, event: ShotStarted) -> tuple[Event, ...]:
         """The beam went on."""
@@ -79,7 +78,7 @@ class Judgement:
     def observe(self, observation: Observation) -> tuple[Event, ...]:
         """Take what was measured on a frame in which the beam was on."""
         pulse, self._pulse = self._pulse, (observation.shot, observation.pulse)
-        if pulse == self._pulse or observation.view not in self._volumes:
+        if pulse == self._pulse or observation.view is View.UNKNOWN:
             return ()
         self._look(observation)
         return () if observation.refusal is not None else self._judge(observation)
@@ -110,8 +109,9 @@ class Judgement:
     def _judge(self, observation: Observation) -> tuple[Event, ...]:
         t_s, frame = observation.t_s, observation.frame
         self._distribution.observe(observation)
-        volume_ml = self._volumes[observation.view].ml(observation.cement_mm2, observation.signal_mm2)
-        step = self._increments.observe(observation.view, volume_ml, observation.cement_mm2, t_s)
+        view_ml = self._volumes.observe(observation)
+        step = self._increments.observe(observation.view, view_ml, observation.cement_mm2, t_s)
+        self._estimated_ml = max(self._estimated_ml, self._increments.seen_ml * self._volumes.correction)
         leaks = self._follow(self._leaks.observe(observation))
         return (*leaks, *self._near_walls(observation), *self._increment(step, t_s, frame))
 
@@ -120,7 +120,7 @@ class Judgement:
 
     def _near_walls(self, observation: Observation) -> tuple[Event, ...]:
         """Speak of walls that are near and not breached yet: then the leak speaks."""
-        near, off = self._proximity.observe(observation, self._increments.seen_ml)
+        near, off = self._proximity.observe(observation, self._estimated_ml)
         for wall in off:
             self._alerts.gone(rules.near_wall_code(wall), observation.t_s)
         triggers = [near[wall] for wall in near if not self._alerts.is_active(rules.breach_code(wall))]
@@ -167,4 +167,4 @@ class Judgement:
 
     def _is_injecting(self, t_s: float) -> bool:
         recent = self._injected_s is not None and t_s - self._injected_s <= self._settings.alerts.injecting_s
-        return recent or (self._beam_on and self._increments.seen_ml >= self._settings.increments.step_ml)
+        return recent or (self._beam_on and self._estimated_ml >= self._settings.increments.step_ml)
