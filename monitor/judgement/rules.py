@@ -86,7 +86,7 @@ def leak(zone: Zone, venous: bool, level: str | None, grown_to_mm2: float | None
         return Trigger(code, Priority.HIGH, f"STOP. Cement is running along a vein.{grown}", action)
     words, action = _LEAK_WORDS[zone]
     place = words if zone is Zone.NEEDLE_TRACK else words + at
-    return Trigger(code, Priority.MEDIUM, f"{place}.{grown}", action, PAUSE_S if action is _PAUSE else 0.0)
+    return Trigger(code, Priority.MEDIUM, f"{place}.{grown}", action, PAUSE_S if action == _PAUSE else 0.0)
 
 
 def near_wall_code(wall: Wall) -> str:

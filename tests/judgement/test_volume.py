@@ -42,7 +42,7 @@ def _observation(
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 35])
-@pytest.mark.parametrize("wide, deep, high", [(15, 15, 15), (25, 15, 12), (14, 24, 10), (12, 12, 22), (30, 25, 14)])
+@pytest.mark.parametrize("wide, deep, high", [(15, 15, 15), (25, 15, 12), (14, 24, 10), (18, 14, 19), (30, 25, 14)])
 def test_both_views_find_an_ellipsoids_volume(wide: float, deep: float, high: float, degrees: float) -> None:
     """The constants are those of rougher bodies than ellipsoids, so these come out low, by about as much each."""
     volumes = Volumes()
