@@ -1,15 +1,17 @@
 """The rows of the table: which samples, which statistic."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+
+import numpy as np
 
 from monitor.domain import Zone
 from monitor.evaluation.leaks import STOP_ZONES, THRESHOLDS_MM2
 from monitor.evaluation.sample import CaseScore
-from monitor.evaluation.statistics import Estimate, mean, quantile, share
+from monitor.evaluation.statistics import Cases, Estimate, mean, quantile, share
 
-Statistic = Callable[[Sequence[Sequence[float]]], Estimate]
+Statistic = Callable[[Cases], Estimate]
 median: Statistic = partial(quantile, q=0.5)
 p95: Statistic = partial(quantile, q=0.95)
 p99: Statistic = partial(quantile, q=0.99)
@@ -40,8 +42,8 @@ class Figure:
 
     def estimate(self, scores: Iterable[CaseScore]) -> Estimate | None:
         """The figure over cases; None where no case has a sample of it."""
-        cases = [[s.value for s in score.samples if s.measure in self.measures] for score in scores]
-        cases = [case for case in cases if case]
+        found = ([s.values[m] for m in self.measures if m in s.values] for s in scores)
+        cases = [np.concatenate(values) for values in found if values]
         return self.statistic(cases) if cases else None
 
 

@@ -91,7 +91,7 @@ def true_leaks(truth: Truth) -> Iterator[TrueLeak]:
     for view in (View.AP, View.LATERAL):
         pulses = truth.pulses_of(view)
         for zone in Zone:
-            areas = tuple((p.outside_mm2 or {}).get(zone.value, 0.0) for p in pulses)
+            areas = tuple(p.outside_mm2.get(zone, 0.0) for p in pulses)
             if any(areas):
                 yield TrueLeak(view, zone, pulses, areas)
 
@@ -106,8 +106,8 @@ def outside_about(truth: Truth, view: View, t_s: float) -> dict[Zone, float]:
     largest: dict[Zone, float] = {}
     for pulse in truth.pulses_of(view):
         if t_s - BEFORE_S <= pulse.t_s <= t_s + AFTER_S:
-            for name, area in (pulse.outside_mm2 or {}).items():
-                largest[Zone(name)] = max(largest.get(Zone(name), 0.0), area)
+            for zone, area in pulse.outside_mm2.items():
+                largest[zone] = max(largest.get(zone, 0.0), area)
     return {zone: area for zone, area in largest.items() if area >= TRACE_MM2}
 
 

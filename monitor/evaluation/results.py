@@ -91,6 +91,15 @@ def read_results(folder: Path) -> Results:
         ) from error
 
 
+def save_results(results: Results, folder: Path) -> None:
+    """Write the three files, as a replay does."""
+    folder.mkdir(parents=True)
+    for name, lines in (("events", results.events), ("observations", results.observations)):
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        (folder / f"{name}.jsonl").write_text(text, encoding="utf-8")
+    (folder / "summary.json").write_text(json.dumps(results.summary), encoding="utf-8")
+
+
 def parse_results(events: Iterable[Json], observations: Iterable[Json], summary: Json) -> Results:
     """Make results from parsed lines; KeyError where a line lacks its time, frame or type."""
     told, seen = tuple(events), tuple(observations)

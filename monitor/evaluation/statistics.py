@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+Cases: TypeAlias = Sequence[Sequence[float] | NDArray[np.float64]]
+"""Samples by case; no case is empty."""
 Z95 = 1.959964
 RESAMPLES = 1000
 SEED = 20
@@ -31,14 +34,14 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
     return max(centre - half, 0.0), min(centre + half, 1.0)
 
 
-def share(cases: Sequence[Sequence[float]]) -> Estimate:
+def share(cases: Cases) -> Estimate:
     """Share of ones among independent yes-or-no samples."""
-    flat = [value for case in cases for value in case]
-    hits = round(sum(flat))
-    return Estimate(hits / len(flat), *wilson(hits, len(flat)), len(flat))
+    n = sum(len(case) for case in cases)
+    hits = round(sum(float(sum(case)) for case in cases))
+    return Estimate(hits / n, *wilson(hits, n), n)
 
 
-def mean(cases: Sequence[Sequence[float]]) -> Estimate:
+def mean(cases: Cases) -> Estimate:
     """Mean of all samples; the interval by resampling cases, because samples within a case depend on each other."""
     sums = np.array([sum(case) for case in cases])
     sizes = np.array([len(case) for case in cases])
@@ -46,7 +49,7 @@ def mean(cases: Sequence[Sequence[float]]) -> Estimate:
     return _estimate(sums.sum() / sizes.sum(), (weights @ sums) / np.maximum(weights @ sizes, 1), sizes)
 
 
-def quantile(cases: Sequence[Sequence[float]], q: float) -> Estimate:
+def quantile(cases: Cases, q: float) -> Estimate:
     """Smallest sample that at least a share ``q`` of all samples doesn't exceed; interval by resampling cases."""
     sizes = np.array([len(case) for case in cases])
     values = np.concatenate([np.asarray(case, float) for case in cases])

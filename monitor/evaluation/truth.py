@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
-from monitor.domain import Polygon, RecordingError, View, polygon
+from monitor.domain import Polygon, RecordingError, View, Zone, polygon
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +28,7 @@ class TruthFrame:
     outline, core
         Silhouette of the target body, and its thick part; frame pixels.
     outside_mm2
-        Projected cement beyond the silhouette by zone.
+        Projected cement beyond the silhouette by zone; empty also where nobody knows.
     venous
         Zones whose cement came along a vein.
     true3d
@@ -47,8 +47,8 @@ class TruthFrame:
     spacing_mm: float | None = None
     outline: Polygon | None = None
     core: Polygon | None = None
-    outside_mm2: Mapping[str, float] | None = None
-    venous: frozenset[str] | None = None
+    outside_mm2: Mapping[Zone, float] = field(default_factory=dict)
+    venous: frozenset[Zone] | None = None
     true3d: Mapping[str, float] | None = None
     annotated: bool = False
     cement: tuple[Polygon, ...] = ()
@@ -122,7 +122,7 @@ def read_truth(path: Path) -> Truth:
 
 
 def parse_truth(lines: Iterable[Mapping[str, Any]]) -> Truth:
-    """Make the values from parsed lines; ValueError where the frames are out of order."""
+    """Make the values from parsed lines; ValueError where the frames are out of order or a zone is unknown."""
     frames = tuple(_frame(line) for line in lines)
     if any(b.frame <= a.frame for a, b in pairwise(frames)):
         raise ValueError("frames out of order")
@@ -143,8 +143,8 @@ def _frame(line: Mapping[str, Any]) -> TruthFrame:
         spacing_mm=line.get("spacing_mm"),
         outline=_optional(line.get("outline")),
         core=_optional(line.get("outline_core")),
-        outside_mm2=line.get("outside_mm2"),
-        venous=None if venous is None else frozenset(venous),
+        outside_mm2={Zone(name): float(area) for name, area in (line.get("outside_mm2") or {}).items()},
+        venous=None if venous is None else frozenset(map(Zone, venous)),
         true3d=line.get("true3d"),
         annotated=bool(line.get("annotated")),
         cement=polygons(line.get("cement")),

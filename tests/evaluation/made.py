@@ -116,7 +116,7 @@ def _observation(line: TruthFrame) -> Line:
         "cement": [p.tolist() for p in line.cement],
         "outside": [p.tolist() for p in line.outside],
         "cement_mm2": 0.0,
-        "outside_mm2": dict(line.outside_mm2 or {}),
+        "outside_mm2": {zone.value: area for zone, area in line.outside_mm2.items()},
         "cannula": None,
         "motion": None if line.motion is None else [*line.motion, 0.0],
         "ms": 5.0,

@@ -273,7 +273,15 @@ def test_files_round_trip(tmp_path: Path) -> None:
     assert score(truth, read_results(tmp_path), Case()) == score(truth, results, Case())
 
 
-@pytest.mark.parametrize("text", ["not json", '{"t": 1}', '{"t":0,"frame":1,"live":false,"shot":0,"view":null}\n' * 2])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not json",
+        '{"t":0,"frame":1,"live":true,"shot":1,"view":"ap","outside_mm2":{"moon":1}}',
+        '{"t": 1}',
+        '{"t":0,"frame":1,"live":false,"shot":0,"view":null}\n' * 2,
+    ],
+)
 def test_broken_files_are_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "truth.jsonl").write_text(text)
     with pytest.raises(RecordingError, match=r"truth\.jsonl"):
