@@ -1,1 +1,6 @@
-"""Fluoroscopy of a procedure that never happened, with its truth."""
+"""Fluoroscopy of a procedure that never happened, with its truth; never imported by what runs at the bedside."""
+
+from monitor.simulation.recording import simulate
+from monitor.simulation.scenario import SCENARIOS
+
+__all__ = ["SCENARIOS", "simulate"]

@@ -1,0 +1,112 @@
+"""The C-arm at work: one pulse after another, each with what is truly there."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from monitor.domain import View
+from monitor.simulation.camera import Camera
+from monitor.simulation.crossing import crossing_exponent
+from monitor.simulation.deposited import Deposited, deposited
+from monitor.simulation.instruments import Rod
+from monitor.simulation.machine import Machine
+from monitor.simulation.physics import Spectrum, spectrum
+from monitor.simulation.projection import FloatImage, Pose
+from monitor.simulation.scene import Backdrop, Scene, backdrop, metal_path, shifted
+from monitor.simulation.screen import FieldMap, GreyImage
+from monitor.simulation.silhouette import Silhouette, silhouette
+from monitor.simulation.team import Look, Session, Shot
+from monitor.simulation.treatment import Treatment, cannula_at, hub
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Aim:
+    """The C-arm in place for a shot: where the field goes on the screen, the beam, the patient behind it, the target."""
+
+    shot: Shot
+    field: FieldMap
+    beam: Spectrum
+    backdrop: Backdrop
+    seen: Silhouette
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pulse:
+    """One pulse: the detector's image (metal dark), the patient's movement since the pose was set, metal, cement."""
+
+    image: GreyImage
+    shift_mm: NDArray[np.float64]
+    metal: FloatImage
+    deposited: Deposited
+
+
+class Fluoroscope:
+    """Takes the pulses of a session in order."""
+
+    def __init__(self, scene: Scene, machine: Machine, treatment: Treatment, session: Session, rng: Generator) -> None:
+        self.scene, self.machine, self.treatment, self.session = scene, machine, treatment, session
+        self._cameras = {v: Camera(machine.camera, machine.grid, rng) for v in (View.AP, View.LATERAL)}
+        cement = treatment.cement
+        self._beams = {v: spectrum(kvp, cement.radiopacifier, cement.mass_fraction) for v, kvp in machine.kvp.items()}
+        self._last: tuple[tuple[float, ...], Deposited] | None = None
+
+    def aim(self, shot: Shot) -> Aim:
+        """Stand as a shot wants it, pedal down."""
+        grid, view = self.machine.grid, shot.look.view
+        field = FieldMap(self.machine.screen, view, grid, shot.field_mm)
+        self._cameras[view].start(shot.exposure_error)
+        self._last = None
+        seen = silhouette(self.scene.spine, shot.pose, grid, left_of_image(field, shot.pose))
+        beam = self._beams[view]
+        return Aim(shot, field, beam, backdrop(self.scene, shot.pose, grid, beam), seen)
+
+    def pulse(self, aim: Aim, t_s: float) -> Pulse:
+        """One exposure at a time."""
+        grid, pose, beam, movement = self.machine.grid, aim.shot.pose, aim.beam, self.session.movement
+        shift = movement.at(t_s)
+        cement = self._cement(aim, t_s)
+        metal = metal_path(_rods(aim.shot.look, self.treatment, self.scene), pose, grid, shift)
+        exponent = shifted(aim.backdrop.exponent, shift, grid)
+        gas = shifted(aim.backdrop.gas, shift + movement.gas_at(t_s), grid)
+        exponent = np.maximum(exponent - np.float32(beam.soft_per_mm) * gas, 0)
+        exponent += beam.cement(shifted(cement.path, shift, grid)) + beam.steel(metal)
+        crossing, crossing_metal = crossing_exponent(aim.shot, t_s, grid, beam)
+        exponent += crossing
+        image = self._cameras[aim.shot.look.view].expose(exponent)
+        return Pulse(image, shift, metal + crossing_metal + aim.backdrop.metal, cement)
+
+    def _cement(self, aim: Aim, t_s: float) -> Deposited:
+        """Project the cement of a moment, or keep the last if nothing has changed."""
+        flow = self.session.flow
+        held = self.treatment.held_ml(flow.given(t_s))
+        full = [d.opens_ml + d.capacity_ml / d.share for d in self.treatment.deposits]
+        remains = tuple(
+            d.remains(t_s - flow.reached(ml)) if flow.given(t_s) >= ml else 1.0
+            for d, ml in zip(self.treatment.deposits, full, strict=True)
+        )
+        if self._last is None or self._last[0] != (*held, *remains):
+            now = deposited(self.treatment, held, remains, aim.shot.pose, self.machine.grid, aim.seen)
+            self._last = ((*held, *remains), now)
+        return self._last[1]
+
+
+def _rods(look: Look, treatment: Treatment, scene: Scene) -> tuple[Rod, ...]:
+    """Cannulas (or the K-wire before them) as far as they are in."""
+    if look.cannula is None:
+        return ()
+    placed = [cannula_at(c, look.cannula, scene.spine) for c in treatment.cannulas]
+    if look.wire:
+        return (Rod(placed[0].start_mm, placed[0].end_mm, 0.6),)
+    # The stylet fills the bore until cement is injected.
+    tubes = [Rod(c.start_mm, c.end_mm, c.radius_mm, c.bore_mm if look.cannula == 1 else 0.0) for c in placed]
+    return (*tubes, *(hub(c) for c in placed))
+
+
+def left_of_image(field: FieldMap, pose: Pose) -> int:
+    """The patient's side (+1 left) on the left of the image; an image turned on its side is read with the head up."""
+    centre, left, head = field.points(pose.points([[0, 0, 0], [10, 0, 0], [0, 0, 10]]))
+    across, up = left - centre, head - centre
+    right = np.array([1.0, 0.0]) if abs(across[0]) > abs(across[1]) else np.array([-up[1], up[0]])
+    return -1 if float(across @ right) > 0 else 1

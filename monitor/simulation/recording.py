@@ -1,0 +1,112 @@
+"""A whole recording: patient, machine and team drawn from a seed, filmed frame by frame with its truth."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.random import Generator
+
+from monitor.domain import Cement, RecordingError, View
+from monitor.simulation.difficulty import DIFFICULTIES, Difficulty, difficulty_named
+from monitor.simulation.film import Film
+from monitor.simulation.filming import Filming, Reference
+from monitor.simulation.fluoroscope import Fluoroscope
+from monitor.simulation.machine import draw_machine
+from monitor.simulation.patient import draw_patient
+from monitor.simulation.scenario import SCENARIOS, check_scenario, draw_cement, draw_leaks, draw_volume_ml
+from monitor.simulation.scene import Scene, build_scene
+from monitor.simulation.team import Session, draw_session
+from monitor.simulation.treatment import Treatment, draw_treatment
+
+
+def simulate(
+    scenario: str, seed: int, out: Path, *, difficulty: str | None = None, seconds: float | None = None
+) -> None:
+    """Make a recording of a procedure that never happened, with its truth.
+
+    Parameters
+    ----------
+    scenario
+        One of ``SCENARIOS``.
+    seed
+        The same seed gives the same bytes.
+    out
+        Folder to write; made if missing.
+    difficulty
+        ``easy``, ``typical`` or ``hard``; by default the scenario's own, else typical.
+    seconds
+        About how long; by default 60 to 90.
+
+    Raises
+    ------
+    RecordingError
+        No such scenario or difficulty, or ``out`` isn't an empty folder.
+    """
+    check_scenario(scenario)
+    name = difficulty or (scenario if scenario in DIFFICULTIES else "typical")
+    nuisances = difficulty_named(name)
+    _claim(out)
+    rng = np.random.default_rng([seed, SCENARIOS.index(scenario), list(DIFFICULTIES).index(name)])
+    fluoroscope = draw_case(rng, scenario, nuisances, seconds)
+    machine = fluoroscope.machine
+    with (
+        Film(out / "video.mkv", machine.screen, machine.fps, machine.crf) as film,
+        (out / "truth.jsonl").open("w", encoding="utf-8", newline="\n") as lines,
+    ):
+        filming = Filming(fluoroscope, film, lines, rng)
+        filming.film()
+    case = _case(
+        rng, fluoroscope, filming.references, f"{fluoroscope.scene.patient.level} simulated, {scenario} {seed}"
+    )
+    (out / "case.yaml").write_text(yaml.safe_dump(case, sort_keys=False), encoding="utf-8", newline="\n")
+
+
+def draw_case(rng: Generator, scenario: str, difficulty: Difficulty, seconds: float | None) -> Fluoroscope:
+    """Draw patient, machine, treatment and team."""
+    patient = draw_patient(rng, difficulty)
+    machine = draw_machine(rng, difficulty, patient.trunk)
+    scene = build_scene(rng, patient, difficulty)
+    treatment = _treatment(rng, scene, scenario, difficulty)
+    length = float(rng.uniform(60, 90)) if seconds is None else seconds
+    session: Session = draw_session(rng, difficulty, machine, treatment.total_ml, length)
+    return Fluoroscope(scene, machine, treatment, session, rng)
+
+
+def _treatment(rng: Generator, scene: Scene, scenario: str, difficulty: Difficulty) -> Treatment:
+    body = scene.spine.body
+    volume = draw_volume_ml(rng, float(body.values.sum()) * body.step_mm**3 / 1000)
+    approach = str(rng.choice(("left", "right", "bilateral"), p=(0.43, 0.42, 0.15)))
+    cement = draw_cement(rng, difficulty.weak_cement_odds)
+    return draw_treatment(rng, scene.spine, approach, volume, cement, draw_leaks(rng, scenario))
+
+
+def _claim(out: Path) -> None:
+    """Make the folder, or make sure that it is empty."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise RecordingError(f"{out}: expected a new or empty folder for the recording, found content. Name another.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RecordingError(f"{out}: expected a folder that can be made; {error}. Name another.") from error
+
+
+def _case(rng: Generator, fluoroscope: Fluoroscope, references: dict[View, Reference], title: str) -> dict[str, Any]:
+    """The content of case.yaml; some teams note neither the spacing nor the volumes."""
+    cement: Cement = fluoroscope.treatment.cement
+    case: dict[str, Any] = {
+        "schema": 1,
+        "title": title,
+        "level": fluoroscope.scene.patient.level,
+        "approach": fluoroscope.treatment.approach,
+        "cement": {"name": cement.name, "radiopacifier": cement.radiopacifier, "mass_fraction": cement.mass_fraction},
+    }
+    if rng.random() < 0.9:
+        case["pixel_spacing_mm"] = round(float(np.mean([r.spacing_mm for r in references.values()])), 4)
+    case["target"] = {
+        view.value: {"frame": r.target.frame, "point": list(r.target.point)} for view, r in references.items()
+    }
+    if rng.random() < 0.5:
+        case["increments"] = [{"t": d.t_s, "ml": d.ml} for d in fluoroscope.session.increments]
+    return case
