@@ -115,10 +115,10 @@ class Camera:
         noise = self._rng.standard_normal(signal.shape, np.float32)
         noise *= cv2.sqrt(signal * np.float32(1 / quanta))
         noise += signal
-        out = cv2.GaussianBlur(noise, (0, 0), s.blur_mm / self.grid.step_mm)
-        if s.veil:
-            out += np.float32(s.veil) * min(float(out[::4, ::4].mean()), 2.0)
-        return np.maximum(out, 1e-3)
+        out = np.asarray(cv2.GaussianBlur(noise, (0, 0), s.blur_mm / self.grid.step_mm), np.float32)
+        glare = s.veil * min(float(out[::4, ::4].mean()), 2.0)
+        lit: FloatImage = np.maximum(out + np.float32(glare), np.float32(1e-3))
+        return lit
 
     def displayed(self, signal: FloatImage) -> NDArray[np.uint8]:
         """The display chain: vignetting, equalisation, curve, edge enhancement."""
@@ -127,8 +127,9 @@ class Camera:
         if s.equalise:
             small = cv2.resize(tone, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
             slow = cv2.GaussianBlur(small, (0, 0), 14 / (8 * self.grid.step_mm), borderType=cv2.BORDER_REFLECT)
-            tone -= np.float32(s.equalise) * cv2.resize(slow, (tone.shape[1], tone.shape[0]))
-        level = cv2.exp(tone * np.float32(s.gamma))
+            wide = cv2.resize(slow, (tone.shape[1], tone.shape[0]), interpolation=cv2.INTER_LINEAR)
+            tone = cv2.addWeighted(tone, 1, wide, -s.equalise, 0)
+        level = np.asarray(cv2.exp(tone * np.float32(s.gamma)), np.float32)
         grey = level * np.float32(s.grey * (1 + s.toe)) / (1 + np.float32(s.toe) * level)
         if s.sharpen:
             soft = cv2.GaussianBlur(grey, (0, 0), s.sharpen_mm / self.grid.step_mm)

@@ -104,10 +104,10 @@ def nearest_inside(domain: Volume, point_mm: Vector) -> tuple[int, int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Texture:
-    """How cement takes its way: spread of the log resistance, size of its patches, and how full the pores get.
+    """How cement takes its way: spread of log resistance, size of its patches, how full the pores get.
 
-    ``lump`` is even and full, ``honeycomb`` ragged with bone left between; ``sided`` multiplies the resistance beyond the
-    midline, so that the far half stays empty.
+    ``lump`` is even and full, ``honeycomb`` ragged with bone left between; ``sided`` multiplies the resistance
+    beyond the midline, so that the far half stays empty.
     """
 
     roughness: float

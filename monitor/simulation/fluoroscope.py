@@ -23,7 +23,7 @@ from monitor.simulation.treatment import Treatment, cannula_at, hub
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Aim:
-    """The C-arm in place for a shot: where the field goes on the screen, the beam, the patient behind it, the target."""
+    """The C-arm in place for a shot: the field on the screen, the beam, the patient in it, the target."""
 
     shot: Shot
     field: FieldMap

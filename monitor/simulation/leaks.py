@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.random import Generator
@@ -12,7 +13,7 @@ from monitor.simulation.cement import Deposit, nearest_inside, smooth_noise
 from monitor.simulation.instruments import Rod
 from monitor.simulation.spine import Spine
 from monitor.simulation.vertebra import body_depth
-from monitor.simulation.volume import FloatVolume, Vector, Volume
+from monitor.simulation.volume import Vector, Volume
 
 STEP_MM = 0.5
 REACH_MM = np.array([40.0, 62.0, 60.0])
@@ -179,7 +180,9 @@ def _bounds(kind: str, spine: Spine, box: Volume, side: int) -> NDArray[np.bool_
     wall, above, below = body_depth(shape, spine.target.local(x, y, z))
     back = -shape.depth / 2
     if kind == "canal":
-        limit: FloatVolume = (np.abs(x) < shape.canal * 0.8) & (y < back + 3) & (y > back - 4.2) & (np.abs(z) < 24)
+        limit: NDArray[np.bool_] = (
+            (np.abs(x) < shape.canal * 0.8) & (y < back + 3) & (y > back - 4.2) & (np.abs(z) < 24)
+        )
     elif kind == "foramen":
         low = shape.pedicle_z - shape.pedicle_height / 2
         limit = (
@@ -208,7 +211,7 @@ def _tube(box: Volume, path: list[Vector], radius_mm: float) -> NDArray[np.float
     x, y, z = box.axes()
     along = np.full(box.values.shape, np.inf)
     run = 0.0
-    for start, end in zip(path[:-1], path[1:], strict=True):
+    for start, end in pairwise(path):
         length = float(np.linalg.norm(end - start))
         d = (end - start) / length
         t = (x - start[0]) * d[0] + (y - start[1]) * d[1] + (z - start[2]) * d[2]

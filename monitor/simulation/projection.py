@@ -1,7 +1,7 @@
 """Cone-beam projection of voxel volumes, exact for a detector parallel to the voxel slices.
 
-A slice at depth w along the beam appears on the plane of the target magnified by SOD / (SOD + w); the image is the sum of
-the slices so scaled. A small obliquity of the C-arm shears the stack of slices::
+A slice at depth w along the beam appears on the plane of the target magnified by SOD / (SOD + w); the image is the sum
+of the slices so scaled. A small obliquity of the C-arm shears the stack of slices::
 
     source ---SOD---> target plane (w = 0) ------> detector
                  slice at w < 0 looks larger, at w > 0 smaller

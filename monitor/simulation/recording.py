@@ -1,6 +1,5 @@
 """A whole recording: patient, machine and team drawn from a seed, filmed frame by frame with its truth."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 

@@ -43,7 +43,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Backdrop:
-    """What stays put while the C-arm does: attenuation exponent of the patient, path of metal implants and of gas, mm."""
+    """What stays put while the C-arm does: the patient's attenuation exponent, path of implants and of gas, mm."""
 
     exponent: FloatImage
     metal: FloatImage

@@ -145,8 +145,8 @@ def fractured(rng: Generator, shape: Shape, kind: str) -> Shape:
         dent = (rng.uniform(-8, 8), rng.uniform(0, 8), rng.uniform(0, 2.5))
         return _impacted(rng, replace(shape, anterior_height=h * (1 - loss), dent=dent))
     if kind == "biconcave":
-        cups = rng.uniform(0.14, 0.27, 2) * h
-        return _impacted(rng, replace(shape, superior_cup=cups[0], inferior_cup=cups[1], anterior_height=h * 0.9))
+        upper, lower = rng.uniform(0.14, 0.27) * h, rng.uniform(0.14, 0.27) * h
+        return _impacted(rng, replace(shape, superior_cup=upper, inferior_cup=lower, anterior_height=h * 0.9))
     if kind == "crush":
         low = h * rng.uniform(0.6, 0.8)
         dent = (rng.uniform(-8, 8), rng.uniform(-4, 6), rng.uniform(0.5, 3))

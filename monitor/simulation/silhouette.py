@@ -103,7 +103,7 @@ def _corners(target: Vertebra, pose: Pose, left_of_image: int) -> dict[str, NDAr
     high, low = s.posterior_height / 2, -s.posterior_height / 2
     front = high - (s.posterior_height - s.anterior_height)
     if pose.view is View.LATERAL:
-        own = {
+        own: dict[str, tuple[float, float, float]] = {
             "superior_anterior": (0, s.depth / 2, front),
             "superior_posterior": (0, -s.depth / 2, high),
             "inferior_posterior": (0, -s.depth / 2, low),
@@ -135,7 +135,7 @@ def _zones(target: Vertebra, pose: Pose, grid: Grid, left_of_image: int) -> NDAr
         low, high = (Zone.RIGHT, Zone.LEFT) if left_of_image > 0 else (Zone.LEFT, Zone.RIGHT)
     scores = np.stack([least + 50 * (least > 0.5), most + 50 * (most > 0.5), over, under])
     names = np.array([ZONES.index(z) for z in (low, high, Zone.DISC_SUPERIOR, Zone.DISC_INFERIOR)], np.int8)
-    zone = names[scores.argmax(0)]
+    zone: NDArray[np.int8] = names[scores.argmax(0)]
     if pose.view is View.LATERAL:
         below = (up < s.pedicle_z - s.pedicle_height / 2) & (under < 0)
         zone[(zone == ZONES.index(Zone.POSTERIOR)) & below] = ZONES.index(Zone.FORAMEN)

@@ -154,7 +154,9 @@ def _smoothed(values: FloatVolume, sigma: tuple[float, float, float]) -> FloatVo
     power = (
         (f[:, None, None] * sigma[0]) ** 2 + (f[None, :, None] * sigma[1]) ** 2 + (fz[None, None, :] * sigma[2]) ** 2
     )
-    out: FloatVolume = np.fft.irfftn(spectrum * np.exp(-2 * np.pi**2 * power), values.shape).astype(np.float32)
+    out: FloatVolume = np.fft.irfftn(spectrum * np.exp(-2 * np.pi**2 * power), values.shape, (0, 1, 2)).astype(
+        np.float32
+    )
     return out
 
 

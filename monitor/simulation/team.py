@@ -33,8 +33,8 @@ class Look:
 class Shot:
     """A look with its time and place: ``pulses`` from ``start_s`` on.
 
-    ``crossing`` is what crosses the field: ``none``, ``clamp`` or ``fingers``; ``exposure_error`` the factor by which the
-    first pulse is off.
+    ``crossing`` is what crosses the field: ``none``, ``clamp`` or ``fingers``; ``exposure_error`` the factor by which
+    the first pulse is off.
     """
 
     number: int

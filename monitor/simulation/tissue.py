@@ -1,9 +1,11 @@
-"""What surrounds the spine, as maps on the target plane: soft tissue, lung, bowel gas, ribs, pelvis, calcified aorta.
+"""What surrounds the spine, as maps on the target plane: soft tissue, lung, gas, ribs, pelvis, calcified aorta.
 
-These are far from the target or without sharp edges, so one map per view is moved with the C-arm instead of projected anew.
+These are far from the target or without sharp edges, so one map per view moves with the C-arm and isn't projected anew.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
@@ -31,7 +33,7 @@ class Trunk:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tissue:
-    """Maps of one view, float32 on ``MAP``: soft tissue and gas (mm of soft tissue), bone (mg/cm³ times mm), wires (mm)."""
+    """Maps of one view, float32 on ``MAP``: soft tissue and gas (mm), bone (mg/cm³ times mm), wires (mm of steel)."""
 
     soft: FloatImage
     gas: FloatImage
@@ -87,9 +89,9 @@ def _lung(rng: Generator, level: str, trunk: Trunk, view: View, u: FloatImage, z
         side = _soft_step(np.abs(u) - inner - 0.05 * z, 2.5)
         air = 0.36 * trunk.thickness_mm * (1 - np.exp(-np.maximum(np.abs(u) - inner, 0) / 25))
         return (air * side * _soft_step(z - edge, 2.5)).astype(np.float32)
-    edge = dome - 0.004 * (u - 50) ** 2
+    front_edge = dome - 0.004 * (u - 50) ** 2
     back = _soft_step(u + trunk.back_mm - 38, 5)
-    return (0.24 * trunk.width_mm * back * _soft_step(z - edge, 2.5)).astype(np.float32)
+    return (0.24 * trunk.width_mm * back * _soft_step(z - front_edge, 2.5)).astype(np.float32)
 
 
 def _muscle(rng: Generator, view: View, u: FloatImage, z: FloatImage) -> FloatImage:
@@ -122,7 +124,7 @@ def _gas(rng: Generator, view: View, u: FloatImage, z: FloatImage) -> FloatImage
             out += np.float32(rng.uniform(0.5, 1.2) * min(a, b)) * np.sqrt(
                 np.maximum(0, 1 - (du / a) ** 2 - (dz / b) ** 2)
             )
-    return cv2.GaussianBlur(out.astype(np.float32), (0, 0), 1.6)
+    return np.asarray(cv2.GaussianBlur(out.astype(np.float32), (0, 0), 1.6), np.float32)
 
 
 def _ribs(rng: Generator, spine: Spine, trunk: Trunk, view: View) -> FloatImage:
@@ -135,10 +137,10 @@ def _ribs(rng: Generator, spine: Spine, trunk: Trunk, view: View) -> FloatImage:
         for side in (-1, 1):
             run = _rib_line(rng, vertebra.shape.width, vertebra.shape.depth, trunk, 3 if short else 6)
             points = vertebra.place(run * (side, 1, 1))
-            for start, end in zip(points[:-1], points[1:], strict=True):
+            for start, end in pairwise(points):
                 rod = rod_path(Rod(start, end, 5.0, 3.9), pose, MAP)
                 np.maximum(out, np.minimum(rod, 7.0) * np.float32(650), out=out)
-    return cv2.GaussianBlur(out, (0, 0), 1.0)
+    return np.asarray(cv2.GaussianBlur(out, (0, 0), 1.0), np.float32)
 
 
 def _rib_line(rng: Generator, width: float, depth: float, trunk: Trunk, count: int) -> NDArray[np.float64]:
@@ -196,7 +198,7 @@ def _wires(rng: Generator, view: View) -> FloatImage:
     return out
 
 
-def _soft_step(value: FloatImage, blend_mm: float) -> FloatImage:
+def _soft_step(value: NDArray[np.floating[Any]], blend_mm: float) -> FloatImage:
     """0 below zero, 1 above, over a few ``blend_mm``."""
     out: FloatImage = 0.5 * (1 + np.tanh(value / np.float32(blend_mm)))
     return out

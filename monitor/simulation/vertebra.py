@@ -18,7 +18,7 @@ Coordinates = tuple[FloatVolume, FloatVolume, FloatVolume]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vertebra:
-    """A shape placed in the patient: ``turn`` takes its own axes to the patient's, ``centre_mm`` is its body's middle."""
+    """A shape placed in the patient: ``turn`` takes its own axes to the patient's; its body's middle is the centre."""
 
     level: str
     shape: Shape
@@ -62,7 +62,7 @@ def body_depth(shape: Shape, own: Coordinates) -> tuple[FloatVolume, FloatVolume
 
 
 def body_density(shape: Shape, own: Coordinates, texture: FloatVolume) -> tuple[FloatVolume, FloatVolume]:
-    """Hydroxyapatite over soft tissue (mg/cm³) and occupancy (0 to 1) of the body; ``texture`` is about 1 on average."""
+    """Hydroxyapatite over soft tissue (mg/cm³) and occupancy (0 to 1) of the body; ``texture`` is 1 on average."""
     wall, above, below = body_depth(shape, own)
     ends = np.minimum(above, below)
     inside = soft_minimum(wall, ends, 1.0)
@@ -140,10 +140,10 @@ def _beaks(shape: Shape, x: FloatVolume, y: FloatVolume, z: FloatVolume) -> Floa
     if not shape.beaks:
         return 0.0
     azimuth = np.arctan2(y, x)
-    total: FloatVolume | float = 0.0
+    total = np.zeros(np.broadcast_shapes(azimuth.shape, z.shape), np.float32)
     for angle, end, reach in shape.beaks:
         edge = (z - end * shape.posterior_height * 0.46) / 2.2
-        total = total + np.float32(reach) * np.exp(-(((azimuth - angle) / 0.38) ** 2) - edge * edge)
+        total += np.float32(reach) * np.exp(-(((azimuth - angle) / 0.38) ** 2) - edge * edge)
     return total
 
 
