@@ -149,6 +149,39 @@ class SourceSettings(Section):
     )
 
 
+class ScreenSettings(Section):
+    """Finding the fluoroscopic image on the captured screen."""
+
+    image_px: Annotated[int, Field(ge=128, le=2048)] = Field(
+        512, description="Longest side of the image the analysis works on, about; frames are averaged by whole factors."
+    )
+    min_field_share: Fraction = Field(0.04, description="Least part of the screen that a fluoroscopic field covers.")
+    max_colour_share: Fraction = Field(
+        0.10, description="Part of the field that may be coloured; above it the picture is no fluoroscopy."
+    )
+    colour_memory_s: Seconds = Field(
+        10.0, description="How long after a coloured picture a grey one isn't believed to be fluoroscopy yet."
+    )
+    relook_s: Seconds = Field(0.2, description="Least time between two searches for the field while one is known.")
+    judge_s: Seconds = Field(1.0, description="Least time between two looks for burned-in text and polarity.")
+
+
+class BeamSettings(Section):
+    """Telling live X-ray pulses from a held image, and shots from each other."""
+
+    min_gap_s: Seconds = Field(0.15, description="A pause in the pulses of at least this long can end a shot.")
+    max_gap_s: Seconds = Field(0.75, description="A pause in the pulses of this long always ends a shot.")
+    gap_periods: Annotated[float, Field(gt=1)] = Field(
+        2.2, description="Between these two, a pause of so many pulse periods of the shot ends it."
+    )
+    last_pulse_s: Seconds = Field(
+        0.2, description="Longest time for which the last pulse of a shot is taken to have been live."
+    )
+    memory_pulses: Annotated[int, Field(ge=1)] = Field(
+        8192, description="How many pulses are remembered to recognise a replayed run or a recalled image."
+    )
+
+
 class ServerSettings(Section):
     """The bedside page."""
 
@@ -183,6 +216,8 @@ class Settings(BaseSettings):
     spread: SpreadSettings = Field(default_factory=SpreadSettings)
     increments: IncrementSettings = Field(default_factory=IncrementSettings)
     proximity: ProximitySettings = Field(default_factory=ProximitySettings)
+    screen: ScreenSettings = Field(default_factory=ScreenSettings)
+    beam: BeamSettings = Field(default_factory=BeamSettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
     sources: SourceSettings = Field(default_factory=SourceSettings)
     distribution: DistributionSettings = Field(default_factory=DistributionSettings)

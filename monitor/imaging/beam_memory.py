@@ -1,0 +1,72 @@
+"""Remembers the noise of every pulse, so that an image shown again isn't taken for a new exposure.
+
+A replayed run, a recalled, turned, mirrored or re-windowed image repeats the noise of an exposure; a new exposure of
+the same anatomy doesn't. Anatomy is alike in all pulses of a run, so an image counts as known only when it is much
+closer to one remembered pulse than to that pulse's companions.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.imaging.beam_texture import Texture
+
+_SIDE = 32
+_NEAR = 5
+"""Companions this close in number may share noise through the machine's recursive filter."""
+_COMPANIONS = 24
+_CLOSER = 0.6
+_ALIKE = 0.4
+_ALIKE_ALONE = 0.85
+Print = NDArray[np.float32]
+
+
+class Memory:
+    """Fingerprints of the latest pulses."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._prints = np.zeros((0, _SIDE * _SIDE), np.int8)
+        self._shots = np.zeros(0, np.int32)
+        self._count = 0
+
+    def add(self, texture: Texture, shot: int) -> None:
+        """Remember a pulse of a shot."""
+        if self._count == len(self._prints) < self._capacity:
+            grown = min(self._capacity, max(64, 2 * len(self._prints)))
+            self._prints = np.resize(self._prints, (grown, _SIDE * _SIDE))
+            self._shots = np.resize(self._shots, grown)
+        slot = self._count % self._capacity
+        self._prints[slot] = np.round(_fingerprint(texture) * 40).clip(-127, 127)
+        self._shots[slot] = shot
+        self._count += 1
+
+    def knows(self, texture: Texture) -> bool:
+        """Whether the image repeats the noise of a remembered pulse, turned or mirrored perhaps."""
+        filled = min(self._count, self._capacity)
+        if filled == 0:
+            return False
+        prints = self._prints[:filled].astype(np.float32)
+        prints /= np.linalg.norm(prints, axis=1, keepdims=True) + 1e-3
+        square = _fingerprint(texture).reshape(_SIDE, _SIDE)
+        views = [np.rot90(side, turns) for side in (square, square.T) for turns in range(4)]
+        alike = np.stack([view.ravel() for view in views]) @ prints.T / (np.linalg.norm(square) + 1e-3)
+        return any(self._repeats(row) for row in alike)
+
+    def _repeats(self, alike: NDArray[np.float32]) -> bool:
+        best = int(alike.argmax())
+        around = np.arange(max(0, best - _COMPANIONS), min(len(alike), best + _COMPANIONS + 1))
+        far = around[(np.abs(around - best) > _NEAR) & (self._shots[around] == self._shots[best])]
+        if len(far) < 3:
+            return float(alike[best]) > _ALIKE_ALONE
+        usual = float(np.median(alike[far]))
+        return float(alike[best]) > _ALIKE and 1 - alike[best] < _CLOSER * (1 - usual)
+
+
+def _fingerprint(texture: Texture) -> Print:
+    """The fine structure at 32 x 32 places, relative to the local contrast; turns and mirrors with the image."""
+    local = np.sqrt(cv2.blur(texture.band * texture.band, (15, 15)) + 0.05)
+    rows, columns = (np.round(np.linspace(0, n - 1, _SIDE + 2)[1:-1]).astype(int) for n in texture.band.shape)
+    at = np.ix_(rows, columns)
+    print_: Print = (texture.band[at] / local[at]).ravel()
+    return print_

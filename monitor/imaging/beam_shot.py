@@ -1,0 +1,135 @@
+"""One shot while it runs: its pulses, their period, and when their absence means that the beam is off."""
+
+from collections import deque
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+
+from monitor.config import BeamSettings
+from monitor.imaging.beam_texture import Difference
+
+_RECENT = 8
+_WINDOW = 24
+_DROP = 0.45
+"""Fall of the mean logarithm of the change, from a run without repeats to a held image that compression keeps alive."""
+_ODD_DROP = 0.3
+_ODD_IN_A_ROW = 3
+_EVERY_FRAME = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A frame and its time."""
+
+    t_s: float
+    frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Pulse:
+    at: Moment
+    log_change: float
+    likeness: float
+
+
+class Shot:
+    """Bookkeeping of one continuous run of pulses."""
+
+    def __init__(self, number: int, first: Moment, settings: BeamSettings) -> None:
+        self.number = number
+        self.last = first
+        self.pulse = 0
+        self._settings = settings
+        self._frames: deque[tuple[Moment, float, bool]] = deque(maxlen=_WINDOW)
+        self._pulses: deque[_Pulse] = deque(maxlen=_RECENT)
+        self._intervals: deque[float] = deque(maxlen=_RECENT)
+        self._odd: list[_Pulse] = []
+
+    def follow(self, at: Moment, difference: Difference, limit: float, surely_new: float) -> bool:
+        """Take the next frame; True where it shows a new pulse.
+
+        Parameters
+        ----------
+        difference
+            Against the frame before.
+        limit
+            Change above which the image is another one than on the frame before.
+        surely_new
+            Change that no held image shows.
+        """
+        pulse = _Pulse(at, log(max(difference.change, 1e-3)), difference.likeness)
+        changed = pulse.log_change > max(log(max(limit, 1e-3)), self._least())
+        self._frames.append((at, pulse.log_change, changed))
+        if not changed:
+            return False
+        if self._is_odd(pulse):
+            self._odd.append(pulse)
+            if len(self._odd) < _ODD_IN_A_ROW or difference.change < surely_new:
+                return False
+        self.add(pulse.at, pulse.log_change, pulse.likeness)
+        return True
+
+    def add(self, at: Moment, log_change: float, likeness: float) -> None:
+        """Count a pulse."""
+        self._odd.clear()
+        self._intervals.append(at.t_s - self.last.t_s)
+        self._pulses.append(_Pulse(at, log_change, likeness))
+        self.last = at
+        self.pulse += 1
+
+    def over_since(self, t_s: float, limit: float) -> float | None:
+        """Time at which the beam went off, as soon as it is clear that it did; None while it may be on."""
+        dropped = self._dropped(limit)
+        if dropped is not None:
+            return dropped
+        if t_s - self.last.t_s <= self._patience():
+            return None
+        return self.last_live_s()
+
+    def last_live_s(self) -> float:
+        """Time by which the last pulse's share of time was over, or the display changed the held image."""
+        period = float(np.median(self._intervals)) if self._intervals else self._settings.last_pulse_s
+        after = [odd.at.t_s for odd in self._odd]
+        return min([self.last.t_s + min(period, self._settings.last_pulse_s), *after])
+
+    def _least(self) -> float:
+        """Logarithm of a change too small for a pulse of this shot."""
+        if len(self._pulses) < _RECENT // 2:
+            return -np.inf
+        return float(np.median([p.log_change for p in self._pulses])) - 1.0
+
+    def _is_odd(self, pulse: _Pulse) -> bool:
+        """Whether a change is the display's doing: smaller than the shot's, and keeping the noise as no pulse did."""
+        if len(self._pulses) < _RECENT // 2:
+            return False
+        changes = np.array([p.log_change for p in self._pulses])
+        usual = float(np.median(changes))
+        drop = max(_ODD_DROP, 3 * float(np.median(np.abs(changes - usual))))
+        return pulse.log_change < usual - drop and pulse.likeness > max(p.likeness for p in self._pulses)
+
+    def _dropped(self, limit: float) -> float | None:
+        """When the changes fell, in a run that had a new pulse on every frame: one frame alone tells too little."""
+        times = [at.t_s for at, _, _ in self._frames]
+        changes = np.array([change for _, change, _ in self._frames])
+        late = 4
+        while late < len(times) and times[-1] - times[-late] < self._settings.min_gap_s - 0.02:
+            late += 1
+        if len(times) < late + 8:
+            return None
+        early = len(times) - late
+        every = float(np.mean([changed for _, _, changed in self._frames][:early])) > _EVERY_FRAME
+        usual, mean = float(np.median(changes[:early])), float(changes[early:].mean())
+        fell = mean < min(log(max(limit, 1e-3)), usual - _DROP) and float(changes[early:].max()) < usual - _DROP / 3
+        if not every or not fell:
+            return None
+        splits = range(4, len(times) - 2)
+        gains = [(changes[:n].mean() - changes[n:].mean()) ** 2 * n * (len(times) - n) for n in splits]
+        return times[splits[int(np.argmax(gains))]]
+
+    def _patience(self) -> float:
+        limits = self._settings
+        if not self._intervals:
+            return limits.max_gap_s
+        wanted = max(limits.gap_periods * float(np.median(self._intervals)), 1.5 * max(self._intervals))
+        return min(max(wanted, limits.min_gap_s), limits.max_gap_s)

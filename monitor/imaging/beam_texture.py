@@ -1,0 +1,106 @@
+"""The fine structure of a field on one frame, and how two of them differ.
+
+Two exposures differ by quantum noise everywhere in the field, also where nothing moves. The noise that survives display
+and compression is a few pixels wide, so it is measured in a band of about 2 to 9 pixels of a grid some 240 pixels
+wide; noise of the video path (white, from pixel to pixel) is mostly averaged away on that grid.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.domain import Frame
+from monitor.imaging.screen_image import reduced
+from monitor.imaging.screen_layout import Screen
+
+_COARSE_PX = 360
+_BAND = 9
+_BLOCK = 15
+_SMOOTH_SHARE = 0.4
+_BLACK, _WHITE = 4, 250
+Blocks = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texture:
+    """Band-passed field of one frame.
+
+    Attributes
+    ----------
+    band
+        float32 (h, w), grey levels about the local mean; 0 outside the usable field.
+    energy
+        float32 (blocks), mean square of ``band`` by block.
+    usable
+        bool (blocks), mostly inside the usable field and not saturated.
+    """
+
+    band: NDArray[np.float32]
+    energy: Blocks
+    usable: NDArray[np.bool_]
+
+    @property
+    def noise(self) -> float:
+        """Amplitude in the smoother blocks, grey levels: mostly noise, little anatomy. 0 where nothing is usable."""
+        return float(np.sqrt(np.quantile(self.energy[self.usable], 0.2))) if self.usable.any() else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How two textures differ.
+
+    Attributes
+    ----------
+    change
+        Grey levels, median over the blocks.
+    likeness
+        Correlation of the smoother blocks' fine structure, median; 1 for the same exposure even if brightness or
+        contrast were changed, near 0 for another exposure.
+    """
+
+    change: float
+    likeness: float
+
+
+def texture(frame: Frame, screen: Screen) -> Texture:
+    """Measure the fine structure of the field."""
+    grey = reduced(frame, screen).astype(np.float32)
+    mask = screen.usable.astype(np.float32)
+    if max(grey.shape) > _COARSE_PX:
+        size = (grey.shape[1] // 2, grey.shape[0] // 2)
+        grey, mask = (
+            np.asarray(cv2.resize(_even(a), size, interpolation=cv2.INTER_AREA), np.float32) for a in (grey, mask)
+        )
+    band = (grey - cv2.blur(grey, (_BAND, _BAND))) * mask
+    clipped = ((grey > _WHITE) | (grey < _BLACK)).astype(np.float32)
+    usable = (_blocks(mask) > 0.6) & (_blocks(clipped) < 0.3)
+    return Texture(band, _blocks(band * band), usable)
+
+
+def compare(new: Texture, old: Texture) -> Difference | None:
+    """Compare two textures of one layout; None where they have no usable block in common."""
+    if new.band.shape != old.band.shape:
+        return None
+    usable = new.usable & old.usable
+    if not usable.any():
+        return None
+    a, b = new.energy[usable], old.energy[usable]
+    cross = _blocks(new.band * old.band)[usable]
+    change = np.sqrt(np.maximum(a + b - 2 * cross, 0))
+    smooth = a <= np.quantile(a, _SMOOTH_SHARE)
+    likeness = cross[smooth] / np.sqrt(a[smooth] * b[smooth] + 1e-3)
+    return Difference(float(np.median(change)), float(np.median(likeness)))
+
+
+def _even(array: NDArray[np.float32]) -> NDArray[np.float32]:
+    return array[: array.shape[0] // 2 * 2, : array.shape[1] // 2 * 2]
+
+
+def _blocks(array: NDArray[np.float32]) -> Blocks:
+    """Mean over blocks."""
+    rows, columns = array.shape[0] // _BLOCK, array.shape[1] // _BLOCK
+    part = array[: rows * _BLOCK, : columns * _BLOCK]
+    blocks: Blocks = np.asarray(cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
+    return blocks

@@ -1,0 +1,112 @@
+r"""Where on the captured screen the fluoroscopic field is: a convex region that differs from the screen's background.
+
+Circles, octagons, rectangles and any of them cut by straight shutters are convex, so the convex hull of what isn't
+background is the field, and dark spots inside it do no harm (dark spots at its rim: see ``screen_shape``)::
+
+    +--------------------------+        background: flat levels that make up the screen's border,
+    | NAME      ______         |        peeled off one by one (a grey desktop, then a black frame)
+    |         /        \   kV  |
+    |        |  field   |  mA  |        text, icons and thin lines are opened away
+    |         \ ______ /       |
+    +--------------------------+
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.domain import Polygon, polygon
+from monitor.imaging.screen_shape import LIT, complete
+
+_WORKING_PX = 384
+_RIM_SHARE = 0.6
+_SATURATED = 245
+_PEELS = 3
+
+
+def find_field(grey: NDArray[np.uint8], min_share: float) -> Polygon | None:
+    """Find the field's outline.
+
+    Parameters
+    ----------
+    grey
+        uint8 (height, width), the captured screen.
+    min_share
+        Least part of the screen's area that a field covers.
+
+    Returns
+    -------
+    Convex outline in frame pixels, or None where nothing on the screen is large enough.
+    """
+    factor = max(1.0, max(grey.shape) / _WORKING_PX)
+    size = (round(grey.shape[1] / factor), round(grey.shape[0] / factor))
+    small = np.asarray(cv2.blur(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), (3, 3)), np.uint8)
+    region = np.ones(small.shape, np.uint8)
+    contrast = np.ones(small.shape, np.float32)
+    for _ in range(_PEELS):
+        level = _rim_level(small, region)
+        if level is None:
+            break
+        region = _largest_part(_differs(small, level) & region)
+        if region.mean() < min_share:
+            return None
+        contrast = _contrast(small, level, region)
+    lit = _largest_part((contrast > LIT).astype(np.uint8))
+    if lit.mean() < min_share:
+        return None
+    return _to_frame(complete(_hull(region), _hull(lit), contrast), grey.shape, small.shape)
+
+
+def _rim_level(small: NDArray[np.uint8], region: NDArray[np.uint8]) -> int | None:
+    """The flat level that makes up most of the region's rim, or None where the rim shows an image."""
+    skin, inside = (
+        cv2.erode(region, np.ones((n, n), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0) for n in (3, 7)
+    )
+    rim = small[skin > inside]
+    if rim.size == 0:
+        return None
+    near = np.convolve(np.bincount(rim, minlength=256), np.ones(5), "same")
+    level = int(near.argmax())
+    return level if near[level] > _RIM_SHARE * rim.size and level < _SATURATED else None
+
+
+def _differs(small: NDArray[np.uint8], level: int) -> NDArray[np.uint8]:
+    """1 where the screen isn't at a background level, by more than the noise of the background itself."""
+    distance = cv2.absdiff(small, np.full_like(small, level))
+    flat = distance[distance < 12]
+    spread = 1.5 * float(np.median(flat)) if flat.size else 0.0
+    return (distance > max(5.0, 4.0 * spread)).astype(np.uint8)
+
+
+def _contrast(small: NDArray[np.uint8], level: int, region: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Difference from the background as a part of the region's usual difference; 0 outside the region."""
+    distance = cv2.absdiff(small, np.full_like(small, level)).astype(np.float32)
+    usual = max(float(np.median(distance[region > 0])), 1.0)
+    contrast: NDArray[np.float32] = distance * region / np.float32(usual)
+    return contrast
+
+
+def _largest_part(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The largest connected part after thin things (text, frames, icons) are opened away."""
+    width = max(3, round(min(mask.shape) * 0.03)) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
+    padded = cv2.copyMakeBorder(mask, width, width, width, width, cv2.BORDER_REPLICATE)
+    contours, _ = cv2.findContours(padded, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = cv2.drawContours(np.zeros_like(padded), contours, -1, (1,), cv2.FILLED)
+    opened = cv2.morphologyEx(filled, cv2.MORPH_OPEN, kernel)[width:-width, width:-width]
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(opened))
+    if count < 2:
+        return np.zeros_like(mask)
+    largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+    return np.asarray(labels == largest, np.uint8)
+
+
+def _hull(region: NDArray[np.uint8]) -> Polygon:
+    contours, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return polygon(cv2.convexHull(max(contours, key=cv2.contourArea)))
+
+
+def _to_frame(outline: Polygon, shape: tuple[int, ...], small: tuple[int, ...]) -> Polygon:
+    scale = np.array([shape[1] / small[1], shape[0] / small[0]])
+    outward = outline + 0.5 * np.sign(outline - outline.mean(0))
+    return polygon(np.clip((outward + 0.5) * scale - 0.5, 0, [shape[1] - 1, shape[0] - 1]))

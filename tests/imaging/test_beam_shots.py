@@ -1,0 +1,86 @@
+"""Shots are counted exactly on films with known shots, whatever the video path does between them."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.imaging.fluoro import Grey, Machine, compressed, shots_of
+
+WITHIN_S = 0.25
+
+
+def three(**kind: object) -> Machine:
+    machine = Machine(**kind).wait(0.6).press(1.0).wait(1.2)  # type: ignore[arg-type]
+    return machine.move(9).press(0.6).wait(1.0).press(1.4).wait(0.8)
+
+
+def brighter(picture: Grey) -> Grey:
+    return np.asarray(cv2.convertScaleAbs(picture, alpha=1.3, beta=-20), np.uint8)
+
+
+def sharpened(picture: Grey) -> Grey:
+    return np.asarray(cv2.addWeighted(picture, 1.8, cv2.GaussianBlur(picture, (0, 0), 1.5), -0.8, 0), np.uint8)
+
+
+def altered(change: Callable[[Grey], Grey]) -> Machine:
+    return Machine(shape="rectangle").wait(0.5).press(0.8).wait(1.0).alter(change).wait(1.2).press(0.6).wait(1.0)
+
+
+CASES: dict[str, Callable[[], Machine]] = {
+    "15 pulses a second at 30 frames": three,
+    "30 pulses at 30 frames, no repeats": lambda: three(pulses=30),
+    "3 pulses at 15 frames": lambda: Machine(fps=15, pulses=3).wait(0.6).press(1.4).wait(1.6).press(2.1).wait(1.2),
+    "7.5 pulses at 60 frames": lambda: three(fps=60, pulses=7.5),
+    "12.5 pulses at 25 frames": lambda: three(fps=25, pulses=12.5),
+    "pulse and frame rates that don't fit": lambda: three(fps=25, pulses=8),
+    "faint ADC noise on everything": lambda: three(adc=0.7),
+    "strong recursive filter": lambda: three(recursion=0.7, pulses=30),
+    "low noise": lambda: three(noise=2.0),
+    "long exposure ramp": lambda: three(ramp=10),
+    "no ramp, same scene": lambda: Machine(ramp=0).wait(0.5).press(0.8).wait(0.9).press(0.8).wait(0.8),
+    "bone bright": lambda: three(inverted=True),
+    "rectangle on a grey desktop": lambda: three(shape="rectangle", background=40),
+    "octagon": lambda: three(shape="octagon"),
+    "image fills the frame": lambda: three(shape="full"),
+    "clock inside the field": lambda: three(clock=(170, 60)),
+    "clock inside the field, ADC noise": lambda: three(clock=(170, 60), adc=0.7),
+    "gap of 0.4 s": lambda: Machine().wait(0.5).press(0.8).wait(0.4).press(0.8).wait(0.8),
+    "shots of 0.2 s": lambda: Machine().wait(0.5).press(0.2).wait(1.0).press(0.2).wait(1.0),
+    "single pulse": lambda: Machine().wait(0.5).press(0.07).wait(1.2).move(5).press(0.07).wait(1.2),
+    "hold is edge-enhanced": lambda: three(hold=sharpened),
+    "held image made brighter": lambda: altered(brighter),
+    "cine replay": lambda: Machine().wait(0.5).press(1.5).wait(1.0).replay().wait(1.0).press(0.6).wait(0.8),
+    "slow cine replay": lambda: Machine().wait(0.5).press(1.0).wait(1.0).replay(2).wait(1.0).press(0.6).wait(0.8),
+    "screen goes black and the held image comes back": lambda: (
+        Machine().wait(0.5).press(0.8).wait(0.6).blank(0.8).wait(0.8).press(0.6).wait(0.8)
+    ),
+    "beam on at the last frame": lambda: Machine().wait(0.5).press(0.8).wait(0.8).press(0.9),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_shots_are_counted_exactly(case: str) -> None:
+    machine = CASES[case]()
+    assert_shots(shots_of(machine.film()), machine.shots)
+
+
+@pytest.mark.parametrize(("crf", "keyint"), [(18, 250), (23, 15)])
+@pytest.mark.parametrize("pulses", [7.5, 15, 30])
+def test_shots_survive_compression(crf: int, keyint: int, pulses: float) -> None:
+    machine = three(pulses=pulses, adc=0.3)
+    assert_shots(shots_of(compressed(machine, crf, keyint)), machine.shots)
+
+
+def test_a_film_that_begins_with_a_held_image_has_no_shot_before_the_pedal() -> None:
+    machine = Machine().press(0.6).wait(1.0).press(0.8).wait(1.0)
+    first = round(0.8 * machine.fps)
+    frames = (frame for frame in machine.film() if frame.index >= first)
+    assert_shots(shots_of(frames), machine.shots[1:])
+
+
+def assert_shots(found: list[tuple[float, float]], expected: list[tuple[float, float]]) -> None:
+    assert len(found) == len(expected), f"found {found}, expected {expected}"
+    error = np.abs(np.array(found) - np.array(expected))
+    assert error.max() < WITHIN_S, f"found {found}, expected {expected}"
