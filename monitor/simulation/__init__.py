@@ -2,5 +2,6 @@
 
 from monitor.simulation.recording import simulate
 from monitor.simulation.scenario import SCENARIOS
+from monitor.simulation.still import Still, still
 
-__all__ = ["SCENARIOS", "simulate"]
+__all__ = ["SCENARIOS", "Still", "simulate", "still"]

@@ -38,7 +38,9 @@ def crossing_exponent(shot: Shot, t_s: float, grid: Grid, beam: Spectrum) -> tup
 
 def _place(shot: Shot, t_s: float) -> tuple[float, float]:
     """Where it comes in (mm along u, always from the border) and at which height; it wavers slowly."""
-    away = shot.field_mm * (0.5 if shot.number % 2 else -0.5)
+    # From behind in a lateral view, where the operator works; from either side in an AP view.
+    behind = shot.look.view is View.LATERAL or shot.number % 2
+    away = shot.field_mm * (-0.5 if behind else 0.5)
     waver = 6 * sin(1.7 * t_s + shot.number)
     return away * 1.1 + waver, shot.field_mm * 0.18 * sin(2.3 * shot.number) + 0.5 * waver
 

@@ -10,15 +10,14 @@ from monitor.domain import View
 from monitor.simulation.camera import Camera
 from monitor.simulation.crossing import crossing_exponent
 from monitor.simulation.deposited import Deposited, deposited
-from monitor.simulation.instruments import Rod
 from monitor.simulation.machine import Machine
 from monitor.simulation.physics import Spectrum, spectrum
 from monitor.simulation.projection import FloatImage, Pose
 from monitor.simulation.scene import Backdrop, Scene, backdrop, metal_path, shifted
 from monitor.simulation.screen import FieldMap, GreyImage
 from monitor.simulation.silhouette import Silhouette, silhouette
-from monitor.simulation.team import Look, Session, Shot
-from monitor.simulation.treatment import Treatment, cannula_at, hub
+from monitor.simulation.team import Session, Shot, rods_in
+from monitor.simulation.treatment import Treatment
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +66,7 @@ class Fluoroscope:
         grid, pose, beam, movement = self.machine.grid, aim.shot.pose, aim.beam, self.session.movement
         shift = movement.at(t_s)
         cement = self._cement(aim, t_s)
-        metal = metal_path(_rods(aim.shot.look, self.treatment, self.scene), pose, grid, shift)
+        metal = metal_path(rods_in(aim.shot.look, self.treatment, self.scene.spine), pose, grid, shift)
         exponent = shifted(aim.backdrop.exponent, shift, grid)
         gas = shifted(aim.backdrop.gas, shift + movement.gas_at(t_s), grid)
         exponent = np.maximum(exponent - np.float32(beam.soft_per_mm) * gas, 0)
@@ -90,18 +89,6 @@ class Fluoroscope:
             now = deposited(self.treatment, held, remains, aim.shot.pose, self.machine.grid, aim.seen)
             self._last = ((*held, *remains), now)
         return self._last[1]
-
-
-def _rods(look: Look, treatment: Treatment, scene: Scene) -> tuple[Rod, ...]:
-    """Cannulas (or the K-wire before them) as far as they are in."""
-    if look.cannula is None:
-        return ()
-    placed = [cannula_at(c, look.cannula, scene.spine) for c in treatment.cannulas]
-    if look.wire:
-        return (Rod(placed[0].start_mm, placed[0].end_mm, 0.6),)
-    # The stylet fills the bore until cement is injected.
-    tubes = [Rod(c.start_mm, c.end_mm, c.radius_mm, c.bore_mm if look.cannula == 1 else 0.0) for c in placed]
-    return (*tubes, *(hub(c) for c in placed))
 
 
 def left_of_image(field: FieldMap, pose: Pose) -> int:

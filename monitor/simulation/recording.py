@@ -8,16 +8,16 @@ import yaml
 from numpy.random import Generator
 
 from monitor.domain import Cement, RecordingError, View
+from monitor.simulation.course import draw_course
 from monitor.simulation.difficulty import DIFFICULTIES, Difficulty, difficulty_named
 from monitor.simulation.film import Film
 from monitor.simulation.filming import Filming, Reference
 from monitor.simulation.fluoroscope import Fluoroscope
 from monitor.simulation.machine import draw_machine
 from monitor.simulation.patient import draw_patient
-from monitor.simulation.scenario import SCENARIOS, check_scenario, draw_cement, draw_leaks, draw_volume_ml
-from monitor.simulation.scene import Scene, build_scene
+from monitor.simulation.scenario import SCENARIOS, check_scenario
+from monitor.simulation.scene import build_scene
 from monitor.simulation.team import Session, draw_session
-from monitor.simulation.treatment import Treatment, draw_treatment
 
 
 def simulate(
@@ -67,18 +67,10 @@ def draw_case(rng: Generator, scenario: str, difficulty: Difficulty, seconds: fl
     patient = draw_patient(rng, difficulty)
     machine = draw_machine(rng, difficulty, patient.trunk)
     scene = build_scene(rng, patient, difficulty)
-    treatment = _treatment(rng, scene, scenario, difficulty)
+    treatment = draw_course(rng, scene, scenario, difficulty)
     length = float(rng.uniform(60, 90)) if seconds is None else seconds
     session: Session = draw_session(rng, difficulty, machine, treatment.total_ml, length)
     return Fluoroscope(scene, machine, treatment, session, rng)
-
-
-def _treatment(rng: Generator, scene: Scene, scenario: str, difficulty: Difficulty) -> Treatment:
-    body = scene.spine.body
-    volume = draw_volume_ml(rng, float(body.values.sum()) * body.step_mm**3 / 1000)
-    approach = str(rng.choice(("left", "right", "bilateral"), p=(0.43, 0.42, 0.15)))
-    cement = draw_cement(rng, difficulty.weak_cement_odds)
-    return draw_treatment(rng, scene.spine, approach, volume, cement, draw_leaks(rng, scenario))
 
 
 def _claim(out: Path) -> None:

@@ -59,7 +59,8 @@ class ScreenSettings:
 class FieldMap:
     """Takes the detector's pixels of one view and field size to the screen, and points on the target plane too.
 
-    ``field_mm`` is the diameter of the field at the depth of the target.
+    ``field_mm`` is the diameter of the field at the depth of the target; ``place`` are the rows and columns of the
+    frame that hold it, ``mask`` (float32, of that size) is 1 inside it.
     """
 
     def __init__(self, screen: ScreenSettings, view: View, grid: Grid, field_mm: float) -> None:
@@ -69,9 +70,10 @@ class FieldMap:
         self._turn = np.linalg.matrix_power(turn, screen.quarter_turns[view]) @ mirror
         r = int(np.ceil(screen.radius_px))
         cx, cy = screen.centre
-        self._left, self._top = max(int(cx) - r, 0), max(int(cy) - r, 0)
+        left, top = max(int(cx) - r, 0), max(int(cy) - r, 0)
         right, bottom = min(int(cx) + r + 1, screen.width), min(int(cy) + r + 1, screen.height)
-        x, y = np.meshgrid(np.arange(self._left, right), np.arange(self._top, bottom))
+        x, y = np.meshgrid(np.arange(left, right), np.arange(top, bottom))
+        self.place = slice(top, bottom), slice(left, right)
         unit = np.stack([(x - cx) / screen.radius_px, (y - cy) / screen.radius_px], -1)
         self.mask = _field_mask(unit, screen)
         straight = self._straightened(unit @ self._turn) * (field_mm / 2 / grid.step_mm) + (grid.pixels - 1) / 2
@@ -97,11 +99,14 @@ class FieldMap:
         field = cv2.remap(image, *self._maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         if self.screen.inverted:
             field = 255 - field
-        shown = cv2.addWeighted(field, 1, field, 0, 0)
-        dark = np.float32(self.screen.black) * (1 - self.mask)
-        shown = cv2.add(cv2.multiply(shown.astype(np.float32), self.mask), dark).astype(np.uint8)
-        h, w = shown.shape
-        frame[self._top : self._top + h, self._left : self._left + w] = shown[..., None]
+        lit = (field - np.float32(self.screen.black)) * self.mask + np.float32(self.screen.black)
+        frame[self.place] = lit.astype(np.uint8)[..., None]
+
+    def warped(self, image: FloatImage) -> FloatImage:
+        """Take any image of the detector to the screen, zero outside the field's box, float32 (height, width)."""
+        out = np.zeros((self.screen.height, self.screen.width), np.float32)
+        out[self.place] = cv2.remap(image, *self._maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return out
 
     def _straightened(self, unit: NDArray[np.float64]) -> NDArray[np.float64]:
         """Undo the pincushion by fixed-point iteration."""

@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 
 from monitor.domain import Delivered, View
 from monitor.simulation.difficulty import Difficulty
+from monitor.simulation.instruments import Rod
 from monitor.simulation.machine import Machine
 from monitor.simulation.projection import Pose
+from monitor.simulation.spine import Spine
+from monitor.simulation.treatment import Treatment, cannula_at, hub
 
 MIN_GAP_S = 0.9
 
@@ -175,24 +178,26 @@ def _timed(
 
 def _poses(rng: Generator, difficulty: Difficulty, machine: Machine, looks: list[Look]) -> list[Pose]:
     """Where the C-arm stands at each look: about the same place whenever it comes back to a view, never quite."""
-    spread = machine.field_mm * 0.05
-    tilt = rng.normal(0, difficulty.display_deg)
-    base = {
-        view: Pose(
-            view,
-            machine.sod_mm,
-            oblique_deg=float(rng.normal(0, difficulty.oblique_deg)),
-            tilt_deg=float(rng.normal(0, difficulty.oblique_deg)),
-            roll_deg=float(np.clip(tilt + rng.normal(0, 1), -20, 20)),
-            shift_mm=(float(rng.normal(0, spread)), float(rng.normal(0, spread))),
-        )
-        for view in (View.AP, View.LATERAL)
-    }
+    tilt = float(rng.normal(0, difficulty.display_deg))
+    base = {view: draw_pose(rng, difficulty, machine, view, tilt) for view in (View.AP, View.LATERAL)}
     poses: list[Pose] = []
     for n, look in enumerate(looks):
         stays = n > 0 and looks[n - 1].view is look.view
         poses.append(poses[-1] if stays else _returned(rng, difficulty, base[look.view]))
     return poses
+
+
+def draw_pose(rng: Generator, difficulty: Difficulty, machine: Machine, view: View, tilt_deg: float) -> Pose:
+    """A place of the C-arm for a view, the target near the middle and tilted on the display by ``tilt_deg``."""
+    spread = machine.field_mm * 0.05
+    return Pose(
+        view,
+        machine.sod_mm,
+        oblique_deg=float(rng.normal(0, difficulty.oblique_deg)),
+        tilt_deg=float(rng.normal(0, difficulty.oblique_deg)),
+        roll_deg=float(np.clip(tilt_deg + rng.normal(0, 1), -20, 20)),
+        shift_mm=(float(rng.normal(0, spread)), float(rng.normal(0, spread))),
+    )
 
 
 def _returned(rng: Generator, difficulty: Difficulty, base: Pose) -> Pose:
@@ -251,3 +256,15 @@ def _replay(rng: Generator, difficulty: Difficulty, shots: tuple[Shot, ...]) -> 
     n = max(later, key=lambda k: shots[k + 1].start_s - shots[k].end_s)
     start, room = shots[n].end_s + 0.45, shots[n + 1].start_s - shots[n].end_s - 0.9
     return (start, start + room, shots[n].number) if room > 0.6 else None
+
+
+def rods_in(look: Look, treatment: Treatment, spine: Spine) -> tuple[Rod, ...]:
+    """Cannulas (or the K-wire before them) as far as they are in."""
+    if look.cannula is None:
+        return ()
+    placed = [cannula_at(c, look.cannula, spine) for c in treatment.cannulas]
+    if look.wire:
+        return (Rod(placed[0].start_mm, placed[0].end_mm, 0.6),)
+    # The stylet fills the bore until cement is injected.
+    tubes = [Rod(c.start_mm, c.end_mm, c.radius_mm, c.bore_mm if look.cannula == 1 else 0.0) for c in placed]
+    return (*tubes, *(hub(c) for c in placed))
