@@ -147,6 +147,14 @@ class SourceSettings(Section):
     frames_fps: Annotated[float, Field(gt=0)] = Field(
         15.0, description="Frames per second of numbered PNGs, or of a DICOM run, that don't say their own."
     )
+    no_signal_s: Annotated[float, Field(gt=0)] = Field(
+        1.0, description="Live: time without a frame from which the signal counts as lost, s."
+    )
+    connect_s: Annotated[float, Field(gt=0)] = Field(
+        5.0, description="Live: time that one attempt to connect may take, s."
+    )
+    reconnect_first_s: Seconds = Field(0.5, description="Live: pause before the first attempt to connect again, s.")
+    reconnect_max_s: Seconds = Field(5.0, description="Live: longest pause between attempts; each doubles the last, s.")
 
 
 class ScreenSettings(Section):

@@ -1,6 +1,10 @@
 """Where frames come from: recordings and live sources, all through one door."""
 
+from monitor.sources.live import LiveSource
+from monitor.sources.live_kinds import open_live
+from monitor.sources.playback import paced
 from monitor.sources.recording import Recording, open_recording
+from monitor.sources.slot import Counters
 from monitor.sources.source import Source
 
-__all__ = ["Recording", "Source", "open_recording"]
+__all__ = ["Counters", "LiveSource", "Recording", "Source", "open_live", "open_recording", "paced"]

@@ -28,15 +28,20 @@ class Decoder:
         Typical time between pictures.
     resync_s
         Longest stretch left out after damage, in seconds of the stream.
+    drained
+        Whether the decoder gives what it still holds when the input ends; live that comes too late to be of use.
     """
 
-    def __init__(self, container: InputContainer, stream: VideoStream, interval_s: float, resync_s: float) -> None:
+    def __init__(
+        self, container: InputContainer, stream: VideoStream, interval_s: float, resync_s: float, drained: bool = True
+    ) -> None:
         stream.codec_context.options = {"err_detect": "explode"}
         self._container = container
         self._stream = stream
         self._interval_s = interval_s
         self._time_base = stream.time_base or Fraction(1)
         self._resync_s = resync_s
+        self._drained = drained
         self._checksums = None if stream.codec.name == "ffv1" else False
         self._damaged_at_s: float | None = None
         self._last_s = 0.0
@@ -49,7 +54,7 @@ class Decoder:
                 yield from self._lost(packet.pictures)
             elif not self._intact(packet):
                 yield from self._lost(1)
-            else:
+            elif packet.size or self._drained:
                 self._note_end(packet)
                 yield from self._decoded(packet)
 

@@ -1,4 +1,4 @@
-"""Every kind of recording and of live source; a new one needs its own file and one entry here."""
+"""Every kind of recording; a new one needs its own file and one entry here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
