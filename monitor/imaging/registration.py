@@ -1,0 +1,205 @@
+"""Where the target vertebra has gone since the reference: coarse search over the field, then robust refinement.
+
+Coarse: normalised correlation of the reference's patch over the new image, for a few turns and magnifications; it also
+tells how well a shot fits a view. Fine: iteratively reweighted Gauss-Newton on the informative pixels of the patch
+(after Lucas and Kanade 1981; Baker and Matthews 2004, inverse compositional form), so that cement, cannula and moving
+gas, which agree with no bone motion, lose their vote.
+"""
+
+from dataclasses import dataclass
+from math import cos, radians, sin
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Affine = NDArray[np.float64]
+"""(2, 3) matrix from reference image pixels to current image pixels."""
+
+COARSE_STEP = 3
+POINTS = 9000
+ITERATIONS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A registration: ``matrix`` takes reference pixels to current pixels, ``quality`` is the correlation, -1..1."""
+
+    matrix: Affine
+    quality: float
+
+
+class Patch:
+    """The part of a reference that moves with the target, prepared once and matched against every pulse.
+
+    Parameters
+    ----------
+    texture
+        float32 (h, w): the reference's texture.
+    weight
+        float32 (h, w) 0..1: what may vote (usable, around the target, not the cannula).
+    centre
+        (x, y) the turn is measured about, image pixels.
+    """
+
+    def __init__(self, texture: NDArray[np.float32], weight: NDArray[np.float32], centre: tuple[float, float]) -> None:
+        self.centre = centre
+        ys, xs = np.nonzero(weight > 0.05)
+        self._box = (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1)
+        self._coarse = self._shrunk(texture, weight)
+        self._prepare(texture, weight)
+
+    def _shrunk(self, texture: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[np.float32]:
+        x0, y0, x1, y1 = self._box
+        part = (texture * weight)[y0:y1, x0:x1]
+        return _shrink(part)
+
+    def _prepare(self, texture: NDArray[np.float32], weight: NDArray[np.float32]) -> None:
+        gx = cv2.Sobel(texture, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
+        gy = cv2.Sobel(texture, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
+        worth = (gx * gx + gy * gy) * weight
+        ys, xs = _spread(worth, POINTS)
+        cx, cy = self.centre
+        rx, ry = xs - cx, ys - cy
+        px, py = gx[ys, xs], gy[ys, xs]
+        self._xy = np.stack([xs, ys], 1).astype(np.float64)
+        self._value = texture[ys, xs].astype(np.float64)
+        self._weight = weight[ys, xs].astype(np.float64)
+        # Columns: shift x, shift y, turn (radians), magnification (log).
+        self._steepest = np.stack([px, py, px * -ry + py * rx, px * rx + py * ry], 1).astype(np.float64)
+
+    def search(
+        self, texture: NDArray[np.float32], turns_deg: tuple[float, ...], scales: tuple[float, ...] = (1.0,)
+    ) -> Fit:
+        """Find the patch anywhere in ``texture`` (the whole current image, float32 (h, w))."""
+        field = _shrink(texture)
+        best = Fit(np.eye(2, 3), -1.0)
+        for scale in scales:
+            for turn in turns_deg:
+                fit = self._match(field, turn, scale)
+                best = max(best, fit, key=lambda f: f.quality)
+        return best
+
+    def _match(self, field: NDArray[np.float32], turn_deg: float, scale: float) -> Fit:
+        h, w = self._coarse.shape
+        size = (max(round(w * scale), 8), max(round(h * scale), 8))
+        turn = cv2.getRotationMatrix2D(((w - 1) / 2, (h - 1) / 2), -turn_deg, scale)
+        turn[:, 2] += [(size[0] - w) / 2, (size[1] - h) / 2]
+        patch = cv2.warpAffine(self._coarse, turn, size)
+        margin_y, margin_x = size[1] // 3, size[0] // 3
+        padded = cv2.copyMakeBorder(field, margin_y, margin_y, margin_x, margin_x, cv2.BORDER_CONSTANT)
+        if padded.shape[0] < size[1] or padded.shape[1] < size[0]:
+            return Fit(np.eye(2, 3), -1.0)
+        scores = cv2.matchTemplate(padded, patch, cv2.TM_CCORR_NORMED)
+        scores = np.where(np.isfinite(scores), scores, -1.0)
+        y, x = np.unravel_index(int(scores.argmax()), scores.shape)
+        # Same pixel in the full-size reference and in the full-size current image fixes the matrix's shift.
+        middle = ((self._box[0] + self._box[2] - 1) / 2, (self._box[1] + self._box[3] - 1) / 2)
+        there = (
+            (x - margin_x + (size[0] - 1) / 2 + 0.5) * COARSE_STEP - 0.5,
+            (y - margin_y + (size[1] - 1) / 2 + 0.5) * COARSE_STEP - 0.5,
+        )
+        c, s = scale * cos(radians(turn_deg)), scale * sin(radians(turn_deg))
+        turned = np.array([[c, -s], [s, c]])
+        return Fit(np.column_stack([turned, np.array(there) - turned @ middle]), float(scores[y, x]))
+
+    def refine(self, texture: NDArray[np.float32], usable: NDArray[np.float32], start: Affine) -> Fit:
+        """Refine a start to sub-pixel accuracy.
+
+        Parameters
+        ----------
+        texture, usable
+            float32 (h, w) of the current image; ``usable`` 0..1.
+        start
+            Matrix within about 3 px and 2 degrees of the truth.
+        """
+        matrix = start.copy()
+        quality = -1.0
+        for _ in range(ITERATIONS):
+            there = self._xy @ matrix[:, :2].T + matrix[:, 2]
+            value, seen = _sample(texture, there), _sample(usable, there) * self._weight
+            weight = seen * _tukey(value - self._value, seen)
+            quality = _correlation(value, self._value, seen)
+            step = self._solve(value - self._value, weight)
+            if step is None:
+                return Fit(matrix, -1.0)
+            matrix = self._compose(matrix, step)
+            if np.hypot(step[0], step[1]) < 0.01 and abs(step[2]) < 1e-4:
+                break
+        return Fit(matrix, quality)
+
+    def _solve(self, residual: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        weighted = self._steepest * weight[:, None]
+        hessian = self._steepest.T @ weighted
+        scale = np.trace(hessian) / 4
+        if not np.isfinite(scale) or scale <= 0:
+            return None
+        # Magnification barely changes within a layout: a weak prior keeps it from trading against shifts.
+        hessian[3, 3] += 0.3 * hessian[3, 3]
+        try:
+            return np.linalg.solve(hessian + 1e-6 * scale * np.eye(4), weighted.T @ residual)
+        except np.linalg.LinAlgError:
+            return None
+
+    def _compose(self, matrix: Affine, step: NDArray[np.float64]) -> Affine:
+        """Apply the inverse of the reference's incremental motion before ``matrix``."""
+        dx, dy, turn, log_scale = -step
+        k = np.exp(np.clip(log_scale, -0.05, 0.05))
+        turned = k * np.array([[cos(turn), -sin(turn)], [sin(turn), cos(turn)]])
+        centre = np.array(self.centre)
+        shift = centre + [dx, dy] - turned @ centre
+        return np.column_stack([matrix[:, :2] @ turned, matrix[:, :2] @ shift + matrix[:, 2]])
+
+
+def decompose(matrix: Affine) -> tuple[float, float]:
+    """Turn in degrees (x towards y) and magnification of a similarity matrix."""
+    return float(np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0]))), float(np.hypot(matrix[0, 0], matrix[1, 0]))
+
+
+def _shrink(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    h, w = image.shape[0] // COARSE_STEP, image.shape[1] // COARSE_STEP
+    cropped = image[: h * COARSE_STEP, : w * COARSE_STEP]
+    return cv2.resize(cropped, (w, h), interpolation=cv2.INTER_AREA).astype(np.float32)
+
+
+def _spread(worth: NDArray[np.float32], count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pick the most informative pixels, each cell of a grid giving no more than its share."""
+    cell = 16
+    h, w = worth.shape
+    rows, cols = h // cell, w // cell
+    tiles = worth[: rows * cell, : cols * cell].reshape(rows, cell, cols, cell).transpose(0, 2, 1, 3)
+    flat = tiles.reshape(rows * cols, cell * cell)
+    live = flat.max(1) > 0
+    share = min(cell * cell, max(8, count // max(int(live.sum()), 1)))
+    order = np.argsort(-flat[live], axis=1, kind="stable")[:, :share]
+    keep = np.take_along_axis(flat[live], order, 1) > 0
+    tile = np.nonzero(live)[0][:, None]
+    ys = (tile // cols) * cell + order // cell
+    xs = (tile % cols) * cell + order % cell
+    return ys[keep], xs[keep]
+
+
+def _sample(image: NDArray[np.float32], points: NDArray[np.float64]) -> NDArray[np.float64]:
+    maps = points.astype(np.float32).reshape(-1, 100 if len(points) % 100 == 0 else 1, 2)
+    found = cv2.remap(image, maps, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    return found.ravel().astype(np.float64)
+
+
+def _tukey(residual: NDArray[np.float64], seen: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Tukey's biweight; the scale comes from the residuals' median magnitude where there is something to see."""
+    valid = seen > 0.1
+    if not valid.any():
+        return np.zeros_like(residual)
+    cut = 4.685 * 1.4826 * float(np.median(np.abs(residual[valid]))) + 1e-6
+    ratio = np.minimum(np.abs(residual) / cut, 1.0)
+    return np.square(1 - ratio * ratio)
+
+
+def _correlation(a: NDArray[np.float64], b: NDArray[np.float64], weight: NDArray[np.float64]) -> float:
+    total = weight.sum()
+    if total < 0.2 * len(weight):
+        return -1.0
+    a = a - (a * weight).sum() / total
+    b = b - (b * weight).sum() / total
+    power = (a * a * weight).sum() * (b * b * weight).sum()
+    return float((a * b * weight).sum() / np.sqrt(power)) if power > 0 else -1.0

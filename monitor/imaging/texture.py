@@ -1,0 +1,37 @@
+"""Local contrast normalisation: what registration compares, blind to exposure, shading and display curve."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+SHADING_MM = 3.0
+"""Structures wider than about this are shading; endplates, walls and pedicle rims are narrower."""
+
+
+def texture(
+    attenuation: NDArray[np.float32], usable: NDArray[np.bool_], radius_px: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Remove slow shading and scale what is left to unit local contrast.
+
+    Parameters
+    ----------
+    attenuation
+        float32 (h, w), bone high.
+    usable
+        bool (h, w).
+    radius_px
+        Width of the shading filter, pixels.
+
+    Returns
+    -------
+    texture, confidence
+        float32 (h, w) clipped to -2.5..2.5, 0 where unusable; and how much of each neighbourhood was usable, 0..1.
+    """
+    mask = usable.astype(np.float32)
+    k = 2 * round(radius_px) + 1
+    support = cv2.blur(mask, (k, k)) + 1e-3
+    detail = (attenuation - cv2.blur(attenuation * mask, (k, k)) / support) * mask
+    contrast = np.sqrt(np.maximum(cv2.blur(detail * detail, (2 * k + 1, 2 * k + 1)), 0) / support)
+    floor = 0.25 * float(np.median(contrast[usable])) + 1e-4 if usable.any() else 1.0
+    scaled = cv2.GaussianBlur(detail / (contrast + floor), (0, 0), 1.0)
+    return np.clip(scaled, -2.5, 2.5).astype(np.float32) * mask, support
