@@ -24,6 +24,31 @@ class Section(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
 
 
+class RegistrationSettings(Section):
+    """Following the target vertebra."""
+
+    least_quality: Fraction = Field(
+        0.35, description="Correlation with the reference below which a pulse is not judged (tracking lost)."
+    )
+    reference_pulses: Annotated[int, Field(ge=1)] = Field(
+        16, description="Pulses of a view's first shot that are averaged into its reference."
+    )
+
+
+class CementSettings(Section):
+    """Finding the bolus."""
+
+    newest_share: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.35, description="Weight of the newest pulse in the running average; 1 uses it alone."
+    )
+    least_bolus_mm2: Annotated[float, Field(gt=0)] = Field(
+        4.0, description="Projected cement inside the body, mm², from which the injection counts as begun."
+    )
+    tolerance_mm: Millimetres = Field(
+        1.0, description="Cement this close to the outline still counts as inside: the outline's own uncertainty."
+    )
+
+
 class LeakSettings(Section):
     """When cement seen outside the outline is a leak, has grown, or is gone."""
 
@@ -220,6 +245,8 @@ class Settings(BaseSettings):
         frozen=True, extra="forbid", env_prefix="CEMENT_MONITOR_", env_nested_delimiter="__"
     )
 
+    registration: RegistrationSettings = Field(default_factory=RegistrationSettings)
+    cement: CementSettings = Field(default_factory=CementSettings)
     leaks: LeakSettings = Field(default_factory=LeakSettings)
     spread: SpreadSettings = Field(default_factory=SpreadSettings)
     increments: IncrementSettings = Field(default_factory=IncrementSettings)

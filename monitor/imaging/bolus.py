@@ -1,0 +1,163 @@
+"""Everything measured on one registered pulse: cannula, cement, what is outside, how near the walls are."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.config import CementSettings
+from monitor.domain import Extravasate, Image, Point, Polygon, View, Wall, polygon
+from monitor.imaging.cannula_fit import Band
+from monitor.imaging.cannula_track import CannulaTrack
+from monitor.imaging.cement import Scene, find_cement
+from monitor.imaging.clutter import clutter, edges
+from monitor.imaging.exposure import GreyMap, fit_grey_map
+from monitor.imaging.metal import attached, cannula_mask, without_intruders
+from monitor.imaging.reference import Reference, region_of
+from monitor.imaging.zones import borders, extravasates, gaps, territory
+
+Array = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+MARGIN_MM = 28.0
+SMOOTH_MM = 0.35
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Findings:
+    """Result for one pulse; points are pixels of the reference grid."""
+
+    band: Band | None
+    cement: tuple[Polygon, ...]
+    outside: tuple[Extravasate, ...]
+    cement_mm2: float
+    signal_mm2: float
+    gaps_mm: dict[Wall, float]
+    depth_mm: float | None
+
+
+class Bolus:
+    """Follows the bolus in one view, from the difference to the reference.
+
+    Parameters
+    ----------
+    view
+        AP or lateral.
+    image
+        The reference image.
+    outline, corners
+        Of the target, pixels of the reference grid.
+    spacing_mm
+        Millimetres per pixel of that grid.
+    settings
+        Thresholds.
+    """
+
+    def __init__(
+        self,
+        view: View,
+        image: Image,
+        outline: Polygon,
+        corners: dict[str, Point],
+        spacing_mm: float,
+        settings: CementSettings,
+    ) -> None:
+        self._settings, self._mm = settings, spacing_mm
+        self._box = _box(outline, image.attenuation.shape, MARGIN_MM / spacing_mm)
+        x0, y0, x1, y1 = self._box
+        self._offset = np.array([x0, y0], np.float32)
+        local = {name: (x - x0, y - y0) for name, (x, y) in corners.items()}
+        self._where = territory(polygon(outline - self._offset), local, view, (y1 - y0, x1 - x0))
+        picture, usable = image.attenuation[y0:y1, x0:x1], image.usable[y0:y1, x0:x1]
+        self._cannula = CannulaTrack(self._where.body, spacing_mm)
+        first = self._cannula.first_look(picture, usable)
+        self._reference = Reference(picture, usable, cannula_mask(first, picture, self._where.body, spacing_mm))
+        self._edges = edges(self._reference.picture)
+        self._grey: GreyMap | None = None
+        self._added: Array | None = None
+        self._pulses = 0
+        self._cement = np.zeros(picture.shape, bool)
+        self._furniture = np.zeros(picture.shape, bool)
+
+    def update(self, image: Image, matrix: NDArray[np.float64], new_shot: bool, cemented: bool) -> Findings:
+        """Measure a pulse registered by ``matrix`` (reference grid to its grid)."""
+        current, seen = region_of(image.attenuation, image.usable, matrix, self._box)
+        usable = seen & self._reference.known
+        new_shot = new_shot or self._added is None
+        added = self._difference(current, usable, new_shot)
+        smooth = self._averaged(added, new_shot)
+        band = self._cannula.update(smooth, seen, self._cement)
+        metal = cannula_mask(band, smooth, self._where.body, self._mm)
+        still = usable & ~metal & ~_wider(self._cement, 2)
+        noise = clutter(smooth, self._edges, still)
+        cement = self._segment(smooth, noise, usable, metal, cemented)
+        if not cemented and self._grey is not None:
+            self._reference.absorb(current, added, self._grey, seen & ~_wider(metal, 3) & ~cement, noise)
+        self._cement = cement
+        return self._findings(cement, smooth, band)
+
+    def _difference(self, current: Array, usable: Mask, new_shot: bool) -> Array:
+        quiet = usable & ~_wider(self._cement, 2) & (current > 0.02)
+        try:
+            self._grey = fit_grey_map(current, self._reference.picture, quiet, None if new_shot else self._grey)
+        except ValueError:
+            return np.zeros_like(current)
+        return current - self._grey.predict(self._reference.picture)
+
+    def _averaged(self, added: Array, new_shot: bool) -> Array:
+        """Average over the latest pulses of the shot; a new shot starts afresh, since the patient may have moved."""
+        if new_shot or self._added is None:
+            self._added, self._pulses = added, 1
+        else:
+            self._pulses += 1
+            share = max(1 / self._pulses, self._settings.newest_share)
+            self._added = self._added + (added - self._added) * np.float32(share)
+        return np.asarray(cv2.GaussianBlur(self._added, (0, 0), SMOOTH_MM / self._mm), np.float32)
+
+    def _segment(self, smooth: Array, noise: Array, usable: Mask, metal: Mask, cemented: bool) -> Mask:
+        body = self._where.body
+        cement = find_cement(smooth, noise, Scene(body, usable, metal, self._mm))
+        cement = attached(without_intruders(cement, body, usable, self._mm), body, self._mm)
+        if not cemented:
+            self._furniture = cement & ~_wider(body, round(1.0 / self._mm))
+            inside = float((cement & body).sum()) * self._mm**2
+            return cement if inside >= self._settings.least_bolus_mm2 else np.zeros_like(cement)
+        return cement & ~_wider(self._furniture, 2)
+
+    def _findings(self, cement: Mask, smooth: Array, band: Band | None) -> Findings:
+        pixel = self._mm**2
+        corridor = band or self._cannula.last
+        outside = extravasates(cement, self._where, corridor, self._mm, self._settings.tolerance_mm)
+        shift = self._offset
+        moved = tuple(
+            Extravasate(
+                e.zone,
+                polygon(e.polygon + shift),
+                e.area_mm2,
+                e.reach_mm,
+                e.length_mm,
+                e.width_mm,
+                (e.at[0] + float(shift[0]), e.at[1] + float(shift[1])),
+            )
+            for e in outside
+        )
+        depth = self._where.depth_px
+        return Findings(
+            band=None if band is None else band.shifted(float(shift[0]), float(shift[1])),
+            cement=tuple(polygon(p + shift) for p in borders(cement)),
+            outside=moved,
+            cement_mm2=float(cement.sum()) * pixel,
+            signal_mm2=float(np.clip(smooth, 0, None)[cement].sum()) * pixel,
+            gaps_mm=gaps(cement, self._where, self._mm),
+            depth_mm=None if depth is None else depth * self._mm,
+        )
+
+
+def _box(outline: Polygon, shape: tuple[int, ...], margin: float) -> tuple[int, int, int, int]:
+    (x0, y0), (x1, y1) = outline.min(0) - margin, outline.max(0) + margin
+    return max(int(x0), 0), max(int(y0), 0), min(int(x1) + 1, shape[1]), min(int(y1) + 1, shape[0])
+
+
+def _wider(mask: Mask, radius_px: int) -> Mask:
+    k = 2 * max(radius_px, 1) + 1
+    return cv2.dilate(mask.astype(np.uint8), np.ones((k, k), np.uint8)).astype(bool)

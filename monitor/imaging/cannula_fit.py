@@ -1,0 +1,146 @@
+"""Where exactly the cannula lies: axis, calibre and both ends, to a fraction of a pixel."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.domain import Point
+
+Array = NDArray[np.float32]
+GAP_MM = 4.0
+MARGIN_PX = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A cannula on an image grid: ``tip`` and ``tail`` in its pixels, ``width_px`` across, ``contrast`` in -ln units."""
+
+    tip: Point
+    tail: Point
+    width_px: float
+    contrast: float
+
+    def angle_deg(self) -> float:
+        """Direction of the axis, 0 to 180, from x towards y."""
+        return float(np.degrees(np.arctan2(self.tip[1] - self.tail[1], self.tip[0] - self.tail[0])) % 180)
+
+    def shifted(self, dx: float, dy: float) -> "Band":
+        """The same band on a grid whose origin lies (-dx, -dy) away."""
+        tip, tail = (self.tip[0] + dx, self.tip[1] + dy), (self.tail[0] + dx, self.tail[1] + dy)
+        return Band(tip, tail, self.width_px, self.contrast)
+
+    def mask(self, shape: tuple[int, int], margin_px: float, beyond_tip_px: float = 0.0) -> NDArray[np.bool_]:
+        """Pixels of the band, widened by ``margin_px`` on each side."""
+        canvas = np.zeros(shape, np.uint8)
+        tip, tail = np.array(self.tip), np.array(self.tail)
+        axis = (tip - tail) / max(float(np.hypot(*(tip - tail))), 1e-6)
+        normal = np.array([-axis[1], axis[0]]) * (self.width_px / 2 + margin_px)
+        end = tip + axis * beyond_tip_px
+        corners = np.array([end + normal, end - normal, tail - normal, tail + normal])
+        cv2.fillConvexPoly(canvas, np.round(corners * 16).astype(np.int32), 1, cv2.LINE_8, 4)
+        return canvas.astype(bool)
+
+
+def sharpen(signal: Array, usable: NDArray[np.bool_], spacing_mm: float, band: Band) -> Band:
+    """Fit axis, calibre and ends at full resolution, from profiles across the band every half pixel along it."""
+    for _ in range(2):
+        strip, axis, normal = _strip(signal, band, spacing_mm)
+        offsets, widths = _across(strip)
+        good = np.isfinite(offsets)
+        if good.sum() < 8:
+            return band
+        along = np.arange(strip.shape[1], dtype=float)[good]
+        slope, shift = _robust_line(along, offsets[good])
+        start = np.array(band.tail) - axis * MARGIN_PX + normal * shift
+        turned = axis + normal * slope
+        length = float(np.hypot(*(np.array(band.tip) - band.tail))) + MARGIN_PX
+        tail, tip = start + turned * MARGIN_PX, start + turned * length
+        width = float(np.median(widths[good]))
+        band = Band((tip[0], tip[1]), (tail[0], tail[1]), width, band.contrast)
+    return _ended(signal, usable, band, spacing_mm)
+
+
+def _strip(signal: Array, band: Band, spacing_mm: float) -> tuple[Array, NDArray[np.float64], NDArray[np.float64]]:
+    """Resample along the band (columns, 1 px from beyond the tail to beyond the tip) and across it (rows, half px)."""
+    tip, tail = np.array(band.tip), np.array(band.tail)
+    length = float(np.hypot(*(tip - tail)))
+    axis = (tip - tail) / max(length, 1e-6)
+    normal = np.array([-axis[1], axis[0]])
+    along = np.arange(-MARGIN_PX, length + MARGIN_PX)[None, :, None]
+    half = max(4.0, 4.5 / spacing_mm)
+    across = np.arange(-half, half + 0.25, 0.5)[:, None, None]
+    where = (tail + along * axis + across * normal).astype(np.float32)
+    return cv2.remap(signal, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), axis, normal
+
+
+def _across(strip: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Offset of the band's middle (px) and its width at half maximum (px) for each column; nan where unclear."""
+    smooth = cv2.blur(strip, (9, 1))
+    rows = np.arange(len(strip)) * 0.5 - (len(strip) - 1) / 4
+    quarter = max(2, len(strip) // 6)
+    base = np.maximum(smooth[:quarter].mean(0), smooth[-quarter:].mean(0))
+    near = np.abs(rows) < 0.62 * rows[-1]
+    height = np.clip(smooth - base, 0, None) * near[:, None]
+    peak = height.max(0)
+    inside = height > 0.5 * peak
+    weight = np.where(inside, height, 0)
+    clear = peak > 0.5 * np.median(peak)
+    offsets = np.where(clear, (weight * rows[:, None]).sum(0) / np.maximum(weight.sum(0), 1e-9), np.nan)
+    return offsets, inside.sum(0) * 0.5
+
+
+def _robust_line(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
+    """Slope and value at x = 0 of the line through most of the points."""
+    keep = np.ones(len(x), bool)
+    slope = shift = 0.0
+    for _ in range(4):
+        slope, shift = (float(v) for v in np.polyfit(x[keep], y[keep], 1))
+        miss = np.abs(y - slope * x - shift)
+        keep = miss <= max(2.5 * float(np.median(miss)), 0.5)
+    return slope, shift
+
+
+def _ended(signal: Array, usable: NDArray[np.bool_], band: Band, spacing_mm: float) -> Band:
+    """Move both ends to where the band's contrast falls to half, looking well beyond them."""
+    reach = 30.0 / spacing_mm
+    tip, tail = np.array(band.tip), np.array(band.tail)
+    length = float(np.hypot(*(tip - tail)))
+    axis = (tip - tail) / max(length, 1e-6)
+    longer = Band(tuple(tip + axis * reach), tuple(tail - axis * reach), band.width_px, band.contrast)
+    strip, _, _ = _strip(signal, longer, spacing_mm)
+    seen, _, _ = _strip(usable.astype(np.float32), longer, spacing_mm)
+    rows = np.abs(np.arange(len(strip)) * 0.5 - (len(strip) - 1) / 4)
+    core, side = rows < 0.35 * band.width_px, (rows > 0.8 * band.width_px) & (rows < 1.5 * band.width_px + 1)
+    half = len(rows) // 2
+    upper, lower = side & (np.arange(len(rows)) < half), side & (np.arange(len(rows)) > half)
+    contrast = strip[core].mean(0) - np.maximum(strip[upper].mean(0), strip[lower].mean(0))
+    contrast = np.where(seen[core].min(0) > 0.9, contrast, 0)
+    profile = cv2.blur(contrast[None].astype(np.float32), (3, 1))[0]
+    origin = reach + MARGIN_PX
+    body = profile[int(origin) : int(origin + length) + 1]
+    # The band pales towards burnt-out air: each pixel is judged by its own stretch, not by the brightest one.
+    level = np.minimum(cv2.dilate(profile[None], np.ones((1, 2 * int(6 / spacing_mm) + 1)))[0], float(np.median(body)))
+    present = profile > np.maximum(0.5 * level, 0.25 * float(np.median(body)))
+    start = int(origin) + int(np.argmax(present[int(origin) : int(origin + length) + 1]))
+    first, last = run(present, start, int(GAP_MM / spacing_mm))
+    ends = [tail - axis * origin + axis * (n + 0.0) for n in (last, first)]
+    return Band(
+        (float(ends[0][0]), float(ends[0][1])),
+        (float(ends[1][0]), float(ends[1][1])),
+        band.width_px,
+        float(np.median(body)),
+    )
+
+
+def run(present: NDArray[np.bool_], start: int, gap: int) -> tuple[int, int]:
+    """The stretch of ``present`` around ``start`` that has no gap longer than ``gap``."""
+    ends = []
+    for step in (-1, 1):
+        last, x = start, start
+        while 0 <= x < len(present) and abs(x - last) <= gap:
+            last = x if present[x] else last
+            x += step
+        ends.append(last)
+    return ends[0], ends[1]

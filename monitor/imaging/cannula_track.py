@@ -1,0 +1,101 @@
+"""Follows the cannula from pulse to pulse, in the reference's coordinates, where only the surgeon moves it."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.domain import Point
+from monitor.imaging.cannula import find_band
+from monitor.imaging.cannula_fit import Band, sharpen
+
+Array = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+FIRST_CONTRAST = 0.2
+"""Evidence asked for without a reference to subtract: bone ridges give about half of it."""
+LEAST_CONTRAST = 0.07
+OUT_MM = 8.0
+"""A cannula comes from outside the patient: its tail lies at least this far outside the body."""
+SAME_DEG = 6.0
+SAME_MM = 2.0
+
+
+class CannulaTrack:
+    """The cannula in one view.
+
+    Parameters
+    ----------
+    body
+        bool (h, w): the target's silhouette on the region's grid.
+    spacing_mm
+        Millimetres per pixel.
+    """
+
+    def __init__(self, body: Mask, spacing_mm: float) -> None:
+        self._mm = spacing_mm
+        ys, xs = np.nonzero(body)
+        self._inside: Point = (float(xs.mean()), float(ys.mean()))
+        self._body = body
+        self.last: Band | None = None
+
+    def first_look(self, picture: Array, usable: Mask) -> Band | None:
+        """Find a cannula that is already there in the reference itself."""
+        shading = picture - float(np.median(picture[usable])) if usable.any() else picture
+        return self._plausible(
+            find_band(shading, usable, self._mm, self._inside, FIRST_CONTRAST), np.zeros_like(usable)
+        )
+
+    def update(self, added: Array, usable: Mask, cement: Mask) -> Band | None:
+        """Find the cannula in what was added to the reference; None where there is none.
+
+        ``cement`` is the cement known so far, bool (h, w).
+        """
+        band = self._followed(added, usable)
+        if band is None:
+            band = self._plausible(find_band(added, usable, self._mm, self._inside, LEAST_CONTRAST), cement)
+        if band is not None:
+            band = self._remembered_tip(band, cement)
+            self.last = band
+        return band
+
+    def _followed(self, added: Array, usable: Mask) -> Band | None:
+        """Refit the last band; None when it has gone or changed direction."""
+        if self.last is None:
+            return None
+        band = sharpen(added, usable, self._mm, self.last)
+        lost = band.contrast < max(0.4 * self.last.contrast, LEAST_CONTRAST)
+        return None if lost or self._turned(band) > SAME_DEG else band
+
+    def _turned(self, band: Band) -> float:
+        """Degrees between a band and the last one."""
+        if self.last is None:
+            return 90.0
+        return abs((band.angle_deg() - self.last.angle_deg() + 90) % 180 - 90)
+
+    def _plausible(self, band: Band | None, cement: Mask) -> Band | None:
+        """Refuse a band that could be cement: one that stays near the body (a vein, a leak along a wall) or lies on
+        known cement, unless it goes the way the cannula went before.
+        """
+        if band is None or self._turned(band) <= SAME_DEG or not cement.any():
+            return band
+        ys, xs = np.nonzero(self._body)
+        outside = float(np.hypot(xs - band.tail[0], ys - band.tail[1]).min()) * self._mm
+        shaft = band.mask(cement.shape, 0.0)
+        return None if outside < OUT_MM or (shaft & cement).sum() > 0.5 * shaft.sum() else band
+
+    def _remembered_tip(self, band: Band, cement: Mask) -> Band:
+        """Where cement has swallowed the tip, keep it where it was last seen, unless the shaft has moved."""
+        if self.last is None:
+            return band
+        axis = np.array(band.tip) - band.tail
+        axis /= max(float(np.hypot(*axis)), 1e-6)
+        old = np.array(self.last.tip) - band.tail
+        ahead = float(old @ axis) - float((np.array(band.tip) - band.tail) @ axis)
+        aside = abs(float(old @ [-axis[1], axis[0]]))
+        if ahead <= 0 or aside * self._mm > SAME_MM:
+            return band
+        between = np.array(band.tip) + axis * np.linspace(1, ahead, max(int(ahead), 2))[:, None]
+        xs, ys = np.round(between.T).astype(int)
+        held = (xs >= 0) & (ys >= 0) & (xs < cement.shape[1]) & (ys < cement.shape[0])
+        if not held.all() or cement[ys, xs].mean() < 0.7:
+            return band
+        tip = np.array(band.tail) + axis * float(old @ axis)
+        return Band((float(tip[0]), float(tip[1])), band.tail, band.width_px, band.contrast)

@@ -1,0 +1,38 @@
+"""How much difference from the reference means nothing: quantum noise, and edges that no longer quite fit."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+
+def edges(reference: Array) -> Array:
+    """Steepness of the reference, -ln units per pixel, float32 (h, w)."""
+    smooth = cv2.GaussianBlur(reference, (0, 0), 1.0)
+    gx = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
+    gy = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
+    steep = np.asarray(cv2.magnitude(gx, gy), np.float32)
+    return np.asarray(cv2.dilate(steep, np.ones((3, 3), np.uint8)), np.float32)
+
+
+def clutter(added: Array, steepness: Array, still: NDArray[np.bool_]) -> Array:
+    """Standard deviation of the difference where nothing was added, float32 (h, w).
+
+    Parameters
+    ----------
+    added
+        Smoothed difference from the reference.
+    steepness
+        From :func:`edges`. A residual turn or parallax shows in proportion to it.
+    still
+        bool (h, w): usable pixels away from metal and known cement.
+    """
+    fine = added - cv2.blur(added, (9, 9))
+    d, e = np.abs(fine[still])[::3], steepness[still][::3]
+    if len(d) < 100:
+        return np.full(added.shape, 0.05, np.float32)
+    noise = 1.4826 * float(np.median(d))
+    steep = e > np.quantile(e, 0.8)
+    misfit = 1.4826 * float(np.median(np.abs(added[still])[::3][steep])) / max(float(np.median(e[steep])), 1e-4)
+    return np.sqrt(noise**2 + np.square(min(misfit, 1.0) * steepness)).astype(np.float32)

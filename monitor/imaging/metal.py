@@ -1,0 +1,69 @@
+"""What is metal and what came from outside the patient: cannula, hub, clamps, fingers. None of it is cement."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.imaging.cannula_fit import Band
+
+Mask = NDArray[np.bool_]
+HUB_MM = 16.0
+THICK_MM = 5.0
+NEAR_MM = 2.5
+HALO_MM = 1.0
+"""Blur and display sharpening spread metal this far beyond its half-maximum width."""
+
+
+def cannula_mask(band: Band | None, added: NDArray[np.float32], body: Mask, spacing_mm: float) -> Mask:
+    """Pixels the cannula and its hub cover, bool (h, w).
+
+    The shaft is taken on to the end of the image; the hub is whatever hangs on the tail outside the body.
+    """
+    if band is None:
+        return np.zeros(added.shape, bool)
+    margin = HALO_MM / spacing_mm
+    shaft = band.mask(added.shape, margin, margin)
+    tip, tail = np.array(band.tip), np.array(band.tail)
+    away = (tail - tip) / max(float(np.hypot(*(tail - tip))), 1e-6)
+    beyond = tail + away * max(added.shape)
+    outer = Band(band.tail, (float(beyond[0]), float(beyond[1])), band.width_px, 0.0).mask(added.shape, margin)
+    return shaft | ((outer | _hub(band, added, spacing_mm)) & ~_grown(body, 3.0 / spacing_mm))
+
+
+def _hub(band: Band, added: NDArray[np.float32], spacing_mm: float) -> Mask:
+    radius = HUB_MM / spacing_mm
+    y, x = np.ogrid[: added.shape[0], : added.shape[1]]
+    near = np.hypot(x - band.tail[0], y - band.tail[1]) < radius
+    dense = ((added > 0.4 * band.contrast) & near).astype(np.uint8)
+    count, labels = cv2.connectedComponents(dense, connectivity=8)
+    touching = np.unique(labels[band.mask(added.shape, 0.5 / spacing_mm, 0.0) & near])
+    keep = np.isin(np.arange(count), touching[touching > 0])
+    return _grown(np.asarray(keep[labels]), HALO_MM / spacing_mm)
+
+
+def without_intruders(cement: Mask, body: Mask, usable: Mask, spacing_mm: float) -> Mask:
+    """Drop what reaches in from the image's border and is thicker than any vein: a clamp, a finger, a hand."""
+    outside = (cement & ~body).astype(np.uint8)
+    count, labels = cv2.connectedComponents(outside, connectivity=8)
+    if count == 1:
+        return cement
+    rim = ~cv2.erode(usable.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=0).astype(bool)
+    depth = cv2.distanceTransform(outside, cv2.DIST_L2, 3)
+    dropped = np.zeros(count, bool)
+    for label in np.unique(labels[rim & (labels > 0)]):
+        dropped[label] = 2 * float(depth[labels == label].max()) * spacing_mm > THICK_MM
+    return cement & ~np.asarray(dropped[labels])
+
+
+def attached(cement: Mask, body: Mask, spacing_mm: float) -> Mask:
+    """Keep what hangs together with the body in steps of at most ``NEAR_MM``: cement gets nowhere by jumping."""
+    radius = NEAR_MM / 2 / spacing_mm
+    chain = _grown(cement | body, radius).astype(np.uint8)
+    count, labels = cv2.connectedComponents(chain, connectivity=8)
+    keep = np.isin(np.arange(count), np.unique(labels[body]))
+    return cement & np.asarray(keep[labels])
+
+
+def _grown(mask: Mask, radius_px: float) -> Mask:
+    k = 2 * max(1, round(radius_px)) + 1
+    return cv2.dilate(mask.astype(np.uint8), np.ones((k, k), np.uint8)).astype(bool)

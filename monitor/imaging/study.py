@@ -1,0 +1,159 @@
+"""All views of the target: which view a shot is, what each view's reference shows, and what a tap means."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from monitor.config import Settings
+from monitor.domain import Case, Image, Outline, Point, View
+from monitor.imaging.outline import body_scale, find_outline
+from monitor.imaging.registration import Affine, Fit
+from monitor.imaging.subject import Measured, Subject
+from monitor.imaging.view import classify_view
+
+CERTAIN = 0.45
+"""Correlation with a view's reference above which the shot shows that view; other views give half of it."""
+MARGIN = 0.12
+SETTLED_PULSES = 4
+"""Pulses averaged before an outline is looked for; fewer leave too much noise on osteoporotic bone."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examined:
+    """What one pulse gave: its view, the measurements where there are any, else why there are none."""
+
+    view: View
+    quality: float
+    spacing_mm: float
+    measured: Measured | None
+    refusal: str | None
+    placed: Outline | None = None
+
+
+class Study:
+    """The target seen in up to two views.
+
+    Parameters
+    ----------
+    settings, case
+        Thresholds; level and scale where known.
+    """
+
+    def __init__(self, settings: Settings, case: Case) -> None:
+        self._settings, self._case = settings, case
+        self._subjects: dict[View, Subject] = {}
+        self._taps: dict[View, Point] = {}
+        self._spacing_mm = case.pixel_spacing_mm
+        self._matrix: Affine | None = None
+        self._view = View.UNKNOWN
+        self._pulse = 0
+        self._cemented_pulses = 0
+        self._last: tuple[Image, Fit] | None = None
+
+    @property
+    def view(self) -> View:
+        """The view of the current or last shot."""
+        return self._view
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the scale was given, not estimated from the body's size."""
+        return self._case.pixel_spacing_mm is not None
+
+    def begin_shot(self) -> None:
+        """Forget where the last shot was: the C-arm may have moved."""
+        self._matrix, self._pulse, self._last = None, 0, None
+        self._view = View.UNKNOWN
+
+    def examine(self, image: Image, expected: View = View.UNKNOWN) -> Examined:
+        """Register and measure one pulse. ``expected``: the view as a person says it, UNKNOWN where nobody did."""
+        new_shot = self._pulse == 0
+        self._pulse += 1
+        fit = self._decide(image, expected)
+        if self._view is View.UNKNOWN:
+            return Examined(View.UNKNOWN, 0.0, 0.0, None, "view_unknown")
+        subject = self._subjects[self._view]
+        if fit is None or fit.quality < self._settings.registration.least_quality:
+            self._matrix = None
+            return Examined(self._view, 0.0 if fit is None else fit.quality, 0.0, None, "tracking_lost")
+        self._matrix, self._last = fit.matrix, (image, fit)
+        subject.average(image, fit)
+        placed = self._settle(subject)
+        measured = subject.measure(image, fit, new_shot, self._cemented_pulses >= 2)
+        self._notice(measured)
+        spacing = (self._spacing_mm or 0.0) / measured.motion.scale
+        refusal = "no_outline" if measured.outline is None else None
+        return Examined(self._view, fit.quality, spacing, measured, refusal, placed)
+
+    def tap(self, point: Point) -> None:
+        """Point at the target on the image shown; the outline follows with the next pulses."""
+        if self._last is None or self._view is View.UNKNOWN:
+            return
+        image, fit = self._last
+        self._taps[self._view] = self._subjects[self._view].to_reference(point, image, fit)
+
+    def end_shot(self) -> Outline | None:
+        """Use what the shot gave: a tap in a short shot still gets its outline. Returns it when new."""
+        subject = self._subjects.get(self._view)
+        return None if subject is None else self._settle(subject, at_once=True)
+
+    def say_view(self, view: View) -> None:
+        """Take a person's word for the view of the shot on screen."""
+        if self._last is not None and view is not View.UNKNOWN:
+            self._view = view
+            self._enter(view, self._last[0])
+
+    def _decide(self, image: Image, expected: View) -> Fit | None:
+        """Settle the view of the shot and register the pulse in it."""
+        if expected is not View.UNKNOWN and expected is not self._view:
+            self._view, self._matrix = expected, None
+        elif self._view is View.UNKNOWN:
+            self._view = self._recognised(image)
+        if self._view is View.UNKNOWN:
+            return None
+        subject = self._enter(self._view, image)
+        return subject.locate(image, self._matrix)
+
+    def _enter(self, view: View, image: Image) -> Subject:
+        if view not in self._subjects:
+            self._subjects[view] = Subject(view, image, self._settings.registration, self._settings.cement)
+        return self._subjects[view]
+
+    def _recognised(self, image: Image) -> View:
+        """The view whose reference the pulse fits; failing that, what the picture itself looks like."""
+        fits = {view: subject.locate(image, None).quality for view, subject in self._subjects.items()}
+        best = max(fits, key=lambda v: fits[v], default=View.UNKNOWN)
+        others = [q for v, q in fits.items() if v is not best]
+        if best is not View.UNKNOWN and fits[best] >= CERTAIN and fits[best] - max(others, default=0.0) >= MARGIN:
+            return best
+        guess = classify_view(image)
+        sure = guess.probability >= self._settings.view.least_probability
+        if not sure or fits.get(guess.view, 0.0) > CERTAIN:
+            return View.UNKNOWN if not sure else guess.view
+        return guess.view
+
+    def _settle(self, subject: Subject, at_once: bool = False) -> Outline | None:
+        tap = self._taps.get(subject.view)
+        if tap is None or (subject.pulses_averaged < SETTLED_PULSES and not at_once):
+            return None
+        del self._taps[subject.view]
+        reference = subject.reference_image
+        outline = find_outline(reference, tap, subject.view, self._spacing_mm)
+        if outline is None:
+            return None
+        if self._spacing_mm is None:
+            self._spacing_mm = body_scale(outline, subject.view, self._case.level)
+        subject.place(outline, self._spacing_mm)
+        self._cemented_pulses = 0
+        return outline
+
+    def _notice(self, measured: Measured) -> None:
+        if measured.cement_mm2 >= self._settings.cement.least_bolus_mm2:
+            self._cemented_pulses += 1
+
+
+def pending(case: Case, done: Mapping[View, bool], frame: int) -> tuple[View, Point] | None:
+    """The tap of ``case.yaml`` that is due at ``frame``, if any."""
+    for view, target in case.targets.items():
+        if not done.get(view) and frame >= target.frame:
+            return view, target.point
+    return None

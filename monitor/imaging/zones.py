@@ -1,0 +1,203 @@
+"""Where cement beyond the outline is, how far it has come, and how near the bolus is to each wall.
+
+Signed distances to the straight lines of the body's walls tell the zone: a pixel belongs to the wall it lies farthest
+beyond::
+
+                   S > 0
+             SP +---------+ SA          S, I: superior and inferior endplate
+        P > 0   |         |   A > 0     P, A: posterior and anterior wall
+             IP +---------+ IA          (AP view: left and right in their place)
+                   I > 0
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.domain import Extravasate, Point, Polygon, View, Wall, Zone, polygon
+from monitor.imaging.cannula_fit import Band
+
+Mask = NDArray[np.bool_]
+FORAMEN_FROM = 0.6
+"""Share of the posterior wall's height, from the superior corner, below which the pedicle has ended."""
+CORRIDOR_MM = 2.0
+
+LATERAL_WALLS = {
+    Wall.SUPERIOR: ("superior_posterior", "superior_anterior"),
+    Wall.ANTERIOR: ("superior_anterior", "inferior_anterior"),
+    Wall.INFERIOR: ("inferior_anterior", "inferior_posterior"),
+    Wall.POSTERIOR: ("inferior_posterior", "superior_posterior"),
+}
+AP_WALLS = {
+    Wall.SUPERIOR: ("superior_left", "superior_right"),
+    Wall.RIGHT: ("superior_right", "inferior_right"),
+    Wall.INFERIOR: ("inferior_right", "inferior_left"),
+    Wall.LEFT: ("inferior_left", "superior_left"),
+}
+ZONE_OF = {
+    Wall.SUPERIOR: Zone.DISC_SUPERIOR,
+    Wall.INFERIOR: Zone.DISC_INFERIOR,
+    Wall.ANTERIOR: Zone.ANTERIOR,
+    Wall.POSTERIOR: Zone.POSTERIOR,
+    Wall.LEFT: Zone.LEFT,
+    Wall.RIGHT: Zone.RIGHT,
+}
+ORDER = list(Zone)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Territory:
+    """The surroundings of one outline on the region's grid, computed once.
+
+    ``zone`` holds an index into ``ORDER`` per pixel, ``beyond_px`` the distance to the outline outside it,
+    ``to_wall_px`` the distance to each wall's stretch of the outline.
+    """
+
+    body: Mask
+    zone: NDArray[np.uint8]
+    beyond_px: NDArray[np.float32]
+    to_wall_px: dict[Wall, NDArray[np.float32]]
+    depth_px: float | None
+    behind: NDArray[np.float32]
+
+
+def territory(outline: Polygon, corners: dict[str, Point], view: View, shape: tuple[int, int]) -> Territory:
+    """Prepare the zones around an outline; all coordinates are pixels of the region's grid."""
+    walls = LATERAL_WALLS if view is View.LATERAL else AP_WALLS
+    body = filled([outline], shape)
+    centre = outline.mean(0)
+    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    outward = {w: _outward(x, y, corners[a], corners[b], centre) for w, (a, b) in walls.items()}
+    names = list(walls)
+    farthest = np.stack([outward[w] for w in names]).argmax(0)
+    zone = np.array([ORDER.index(ZONE_OF[w]) for w in names], np.uint8)[farthest]
+    beyond = cv2.distanceTransform((~body).astype(np.uint8), cv2.DIST_L2, 5)
+    lateral = view is View.LATERAL
+    return Territory(
+        body,
+        zone,
+        np.asarray(beyond, np.float32),
+        _wall_distances(outline, corners, walls, shape),
+        _depth(corners) if lateral else None,
+        _fraction(x, y, corners["superior_posterior"], corners["inferior_posterior"])
+        if lateral
+        else np.zeros((0, 0), np.float32),
+    )
+
+
+def extravasates(
+    cement: Mask, where: Territory, band: Band | None, spacing_mm: float, tolerance_mm: float
+) -> list[Extravasate]:
+    """Pieces of cement beyond the outline by more than ``tolerance_mm``; coordinates of the region's grid."""
+    outside = cement & (where.beyond_px * spacing_mm > tolerance_mm)
+    count, labels = cv2.connectedComponents(outside.astype(np.uint8), connectivity=8)
+    corridor = None if band is None else band.mask(cement.shape, CORRIDOR_MM / spacing_mm)
+    pieces = []
+    for label in range(1, count):
+        pixels = labels == label
+        if pixels.sum() * spacing_mm**2 >= 0.3:
+            pieces += _divided(pixels, where, corridor, spacing_mm)
+    return pieces
+
+
+def gaps(cement: Mask, where: Territory, spacing_mm: float) -> dict[Wall, float]:
+    """Distance in mm of the bolus' front from each wall, while inside; empty without a bolus."""
+    inside = cement & where.body
+    if inside.sum() * spacing_mm**2 < 3.0:
+        return {}
+    return {wall: float(np.quantile(d[inside], 0.003)) * spacing_mm for wall, d in where.to_wall_px.items()}
+
+
+def filled(polygons: list[Polygon], shape: tuple[int, int]) -> Mask:
+    """Pixels inside polygons, bool (h, w)."""
+    canvas = np.zeros(shape, np.uint8)
+    for points in polygons:
+        cv2.fillPoly(canvas, [np.round(points * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
+    return canvas.astype(bool)
+
+
+def borders(mask: Mask, least_px: float = 4.0) -> list[Polygon]:
+    """Outer borders of a mask's components as polygons."""
+    found, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_TC89_L1)
+    return [polygon(c) for c in found if len(c) >= 3 and cv2.contourArea(c) >= least_px]
+
+
+def _outward(
+    x: NDArray[np.float32], y: NDArray[np.float32], a: Point, b: Point, centre: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    along = np.array(b, float) - a
+    normal = np.array([along[1], -along[0]]) / max(float(np.hypot(*along)), 1e-6)
+    normal *= -np.sign(normal @ (centre - np.array(a))) or 1.0
+    return np.asarray((x - a[0]) * normal[0] + (y - a[1]) * normal[1], np.float32)
+
+
+def _fraction(x: NDArray[np.float32], y: NDArray[np.float32], a: Point, b: Point) -> NDArray[np.float32]:
+    along = np.array(b, float) - a
+    return np.asarray(((x - a[0]) * along[0] + (y - a[1]) * along[1]) / max(float(along @ along), 1e-6), np.float32)
+
+
+def _depth(corners: dict[str, Point]) -> float:
+    front = (np.array(corners["superior_anterior"]) + corners["inferior_anterior"]) / 2
+    back = (np.array(corners["superior_posterior"]) + corners["inferior_posterior"]) / 2
+    return float(np.hypot(*(front - back)))
+
+
+def _wall_distances(
+    outline: Polygon, corners: dict[str, Point], walls: dict[Wall, tuple[str, str]], shape: tuple[int, int]
+) -> dict[Wall, NDArray[np.float32]]:
+    """Distance of every pixel to the stretch of the outline between each wall's corners."""
+    at = {name: int(np.hypot(*(outline - np.array(p)).T).argmin()) for name, p in corners.items()}
+    found = {}
+    for wall, (a, b) in walls.items():
+        stretch = _stretch(outline, at[a], at[b])
+        canvas = np.ones(shape, np.uint8)
+        cv2.polylines(canvas, [np.round(stretch).astype(np.int32)], False, 0)
+        found[wall] = np.asarray(cv2.distanceTransform(canvas, cv2.DIST_L2, 5), np.float32)
+    return found
+
+
+def _stretch(outline: Polygon, first: int, last: int) -> Polygon:
+    """The shorter way along the outline from one point to another."""
+    n = len(outline)
+    forward = [(first + k) % n for k in range((last - first) % n + 1)]
+    back = [(first - k) % n for k in range((first - last) % n + 1)]
+    return outline[forward if len(forward) <= len(back) else back]
+
+
+def _divided(pixels: Mask, where: Territory, corridor: Mask | None, spacing_mm: float) -> list[Extravasate]:
+    """One component by zone; a component mostly in the cannula's corridor is needle track as a whole."""
+    if corridor is not None and (pixels & corridor).sum() > 0.6 * pixels.sum():
+        return [_piece(pixels, Zone.NEEDLE_TRACK, where, spacing_mm)]
+    zones = where.zone[pixels]
+    found = []
+    for index in np.unique(zones):
+        part = pixels & (where.zone == index)
+        if part.sum() * spacing_mm**2 >= 0.3:
+            found.append(_piece(part, _behind(part, ORDER[index], where), where, spacing_mm))
+    return found
+
+
+def _behind(part: Mask, zone: Zone, where: Territory) -> Zone:
+    if zone is Zone.POSTERIOR and float(where.behind[part].mean()) > FORAMEN_FROM:
+        return Zone.FORAMEN
+    return zone
+
+
+def _piece(pixels: Mask, zone: Zone, where: Territory, spacing_mm: float) -> Extravasate:
+    border = max(borders(pixels, 0.0), key=cv2.contourArea, default=_bounds(pixels))
+    area = float(pixels.sum()) * spacing_mm**2
+    half = cv2.arcLength(border.reshape(-1, 1, 2), True) * spacing_mm / 2
+    # A band of length L and width W has half its perimeter L + W and area L * W.
+    length = (half + max(half * half - 4 * area, 0.0) ** 0.5) / 2
+    length = max(length, area**0.5)
+    ys, xs = np.nonzero(pixels)
+    reach = float(where.beyond_px[pixels].max()) * spacing_mm
+    return Extravasate(zone, border, area, reach, length, area / length, (float(xs.mean()), float(ys.mean())))
+
+
+def _bounds(pixels: Mask) -> Polygon:
+    ys, xs = np.nonzero(pixels)
+    x0, x1, y0, y1 = xs.min() - 0.5, xs.max() + 0.5, ys.min() - 0.5, ys.max() + 0.5
+    return polygon([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])

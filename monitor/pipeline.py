@@ -1,0 +1,222 @@
+"""The one place that wires a source to the imaging and the judgement: deliveries in, steps out.
+
+A function of the frames, what people said and the settings: no clock, no randomness. ``clock`` only fills ``ms``.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from monitor.config import Settings
+from monitor.domain import (
+    Act,
+    Beam,
+    Case,
+    Delivery,
+    Event,
+    Fault,
+    Frame,
+    Image,
+    Observation,
+    Outline,
+    OutlineFound,
+    SayView,
+    ShotEnded,
+    ShotStarted,
+    Step,
+    Tap,
+    Technical,
+    View,
+)
+from monitor.imaging.beam import BeamDetector, BeamReading
+from monitor.imaging.screen import Screen, ScreenReader, to_image
+from monitor.imaging.study import Examined, Study
+from monitor.judgement import Judgement
+
+
+class Monitor:
+    """Analyses one case.
+
+    Parameters
+    ----------
+    settings, case
+        Thresholds; what was known before the first frame.
+    clock
+        Seconds; measures the time spent on a frame, nothing else depends on it.
+    """
+
+    def __init__(self, settings: Settings, case: Case, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._settings, self._case, self._clock = settings, case, clock
+        self._reader, self._detector = ScreenReader(settings.screen), BeamDetector(settings.beam)
+        self._study, self._judgement = Study(settings, case), Judgement(settings, case)
+        self._targets = dict(case.targets)
+        self._conditions: set[str] = set()
+        self._refused_since: tuple[str, float] | None = None
+        self._repeats: list[Observation] = []
+        self._latest: Observation | None = None
+        self._shot, self._shot_view = 0, View.UNKNOWN
+        self._said: View = View.UNKNOWN
+        self._now: tuple[float, int] = (0.0, 0)
+        self.timings: dict[str, float] = {}
+
+    def feed(self, delivery: Delivery, acts: Sequence[Act] = ()) -> Step:
+        """Take in one frame or fault, with what people said since the last."""
+        self._now = (delivery.t_s, delivery.index)
+        events = [event for act in acts for event in self._act(act)]
+        if isinstance(delivery, Fault):
+            return Step(None, Beam.NO_SIGNAL, self._shot_view, self._latest, (), (*events, *self._fault(delivery)))
+        return self._frame(delivery, events)
+
+    def finish(self) -> Step:
+        """Close what is open when the recording ends."""
+        ended = self._detector.finish()
+        observations, events = self._ended(ended) if ended is not None else ((), [])
+        return Step(None, Beam.HOLD, self._shot_view, self._latest, observations, tuple(events))
+
+    def _frame(self, frame: Frame, events: list[Event]) -> Step:
+        began = self._clock()
+        events += self._condition("corrupt", False)
+        screen = self._reader.update(frame)
+        self.timings = {"screen": self._clock() - began}
+        reading = self._detector.update(frame, screen)
+        self.timings["beam"] = self._clock() - began - self.timings["screen"]
+        observations: tuple[Observation, ...] = ()
+        if reading.ended is not None:
+            observations, ended = self._ended(reading.ended)
+            events += ended
+        if reading.state is Beam.ON and screen is not None:
+            now, live = self._live(frame, screen, reading, began)
+            observations += now
+            events += live
+        else:
+            events += self._idle(frame, screen)
+        events += self._judgement.tick(*self._now)
+        return Step(frame, reading.state, self._shot_view, self._latest, observations, tuple(events))
+
+    def _live(
+        self, frame: Frame, screen: Screen, reading: BeamReading, began: float
+    ) -> tuple[tuple[Observation, ...], list[Event]]:
+        events: list[Event] = []
+        if reading.started:
+            self._shot = reading.shot
+            self._study.begin_shot()
+            self._said = View.UNKNOWN
+        if not reading.fresh and not reading.started and self._latest is not None:
+            self._repeats.append(replace(self._latest, t_s=frame.t_s, frame=frame.index, ms=self._spent(began)))
+            return (), events
+        settled, self._repeats = tuple(self._repeats), []
+        image = to_image(frame, screen)
+        self.timings["image"] = self._spent(began) / 1e3 - sum(self.timings.values())
+        examined = self._study.examine(image, self._expected(frame))
+        self.timings["target"] = self._spent(began) / 1e3 - sum(self.timings.values())
+        self._shot_view = examined.view
+        if reading.started:
+            events.append(ShotStarted(t_s=frame.t_s, frame=frame.index, shot=self._shot, view=examined.view))
+            events += self._judgement.shot_started(events[-1])
+        self._latest = self._observed(frame, reading, examined, began)
+        events += self._due_tap(frame)
+        events += self._outline(examined.placed)
+        events += self._refusal(examined.refusal)
+        events += self._judgement.observe(self._latest)
+        return (*settled, self._latest), events
+
+    def _expected(self, frame: Frame) -> View:
+        """What people said of this shot's view, or the view of a tap that is due in it or just ahead."""
+        if self._said is not View.UNKNOWN:
+            return self._said
+        due = [(t.frame, view) for view, t in self._targets.items() if t.frame >= frame.index - 1]
+        soon = [view for at, view in sorted(due) if at - frame.index <= 0]
+        return soon[0] if soon else View.UNKNOWN
+
+    def _due_tap(self, frame: Frame) -> list[Event]:
+        for view, target in list(self._targets.items()):
+            if frame.index >= target.frame and view is self._shot_view:
+                del self._targets[view]
+                self._study.tap(target.point)
+        return []
+
+    def _observed(self, frame: Frame, reading: BeamReading, examined: Examined, began: float) -> Observation:
+        base = Observation(
+            t_s=frame.t_s,
+            frame=frame.index,
+            shot=self._shot,
+            view=examined.view,
+            pulse=reading.pulse,
+            quality=max(examined.quality, 0.0),
+            refusal=examined.refusal,
+            spacing_mm=examined.spacing_mm,
+            ms=self._spent(began),
+        )
+        found = examined.measured
+        if found is None:
+            return base
+        return replace(
+            base,
+            outline=found.outline,
+            cement=found.cement,
+            outside=found.outside,
+            cement_mm2=found.cement_mm2,
+            signal_mm2=found.signal_mm2,
+            gaps_mm=found.gaps_mm or {},
+            depth_mm=found.depth_mm,
+            cannula=found.cannula,
+            motion=found.motion,
+        )
+
+    def _ended(self, ended: ShotEnded) -> tuple[tuple[Observation, ...], list[Event]]:
+        """Close a shot: repeats shown while the beam was still on become final, later ones showed a held image."""
+        settled = tuple(o for o in self._repeats if o.t_s <= ended.t_s)
+        self._repeats = []
+        event = replace(ended, view=self._shot_view)
+        return settled, [event, *self._outline(self._study.end_shot()), *self._judgement.shot_ended(event)]
+
+    def _idle(self, frame: Frame, screen: Screen | None) -> list[Event]:
+        """Say why there is nothing to analyse, where that isn't simply the beam being off."""
+        return [*self._condition("no_signal", False), *self._condition("no_image", screen is None)]
+
+    def _outline(self, outline: Outline | None) -> list[Event]:
+        if outline is None:
+            return []
+        t_s, frame = self._now
+        event = OutlineFound(
+            t_s=t_s,
+            frame=frame,
+            view=self._shot_view,
+            level=self._case.level,
+            source=outline.source,
+            polygon=outline.polygon,
+            corners=outline.corners,
+        )
+        return [event, *self._condition("uncalibrated", not self._study.calibrated)]
+
+    def _refusal(self, refusal: str | None) -> list[Event]:
+        events: list[Event] = []
+        for code in ("view_unknown", "no_outline", "tracking_lost"):
+            events += self._condition(code, code == refusal)
+        return events
+
+    def _fault(self, fault: Fault) -> list[Event]:
+        if fault.code == "recovered":
+            return self._condition("no_signal", False)
+        return self._condition(fault.code, True)
+
+    def _condition(self, code: str, present: bool) -> list[Event]:
+        """Raise or clear a technical condition; said once."""
+        if present == (code in self._conditions):
+            return []
+        self._conditions ^= {code}
+        t_s, frame = self._now
+        state = "raised" if present else "cleared"
+        event = Technical(t_s=t_s, frame=frame, code=code, state=state)
+        return [event, *self._judgement.condition(code, present, t_s, frame)]
+
+    def _act(self, act: Act) -> list[Event]:
+        if isinstance(act, Tap):
+            self._study.tap(act.point)
+        if isinstance(act, SayView):
+            self._said = act.view
+            self._study.say_view(act.view)
+        return list(self._judgement.act(act, *self._now))
+
+    def _spent(self, began: float) -> float:
+        return (self._clock() - began) * 1e3
