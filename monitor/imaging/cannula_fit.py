@@ -10,6 +10,8 @@ from monitor.domain import Point
 
 Array = NDArray[np.float32]
 GAP_MM = 4.0
+WIDEST_MM = 3.8
+"""A 10 gauge cannula (3.4 mm) with blur; wider than that, cement beside it is being measured."""
 MARGIN_PX = 6.0
 
 
@@ -57,12 +59,14 @@ def sharpen(signal: Array, usable: NDArray[np.bool_], spacing_mm: float, band: B
         turned = axis + normal * slope
         length = float(np.hypot(*(np.array(band.tip) - band.tail))) + MARGIN_PX
         tail, tip = start + turned * MARGIN_PX, start + turned * length
-        width = float(np.median(widths[good]))
+        width = min(float(np.median(widths[good])), WIDEST_MM / spacing_mm)
         band = Band((tip[0], tip[1]), (tail[0], tail[1]), width, band.contrast)
     return _ended(signal, usable, band, spacing_mm)
 
 
-def _strip(signal: Array, band: Band, spacing_mm: float) -> tuple[Array, NDArray[np.float64], NDArray[np.float64]]:
+def _strip(
+    signal: Array, band: Band, spacing_mm: float, border: int = cv2.BORDER_REPLICATE
+) -> tuple[Array, NDArray[np.float64], NDArray[np.float64]]:
     """Resample along the band (columns, 1 px from beyond the tail to beyond the tip) and across it (rows, half px)."""
     tip, tail = np.array(band.tip), np.array(band.tail)
     length = float(np.hypot(*(tip - tail)))
@@ -72,7 +76,7 @@ def _strip(signal: Array, band: Band, spacing_mm: float) -> tuple[Array, NDArray
     half = max(4.0, 4.5 / spacing_mm)
     across = np.arange(-half, half + 0.25, 0.5)[:, None, None]
     where = (tail + along * axis + across * normal).astype(np.float32)
-    return cv2.remap(signal, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), axis, normal
+    return cv2.remap(signal, where, None, cv2.INTER_LINEAR, borderMode=border), axis, normal
 
 
 def _across(strip: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -110,7 +114,7 @@ def _ended(signal: Array, usable: NDArray[np.bool_], band: Band, spacing_mm: flo
     axis = (tip - tail) / max(length, 1e-6)
     longer = Band(tuple(tip + axis * reach), tuple(tail - axis * reach), band.width_px, band.contrast)
     strip, _, _ = _strip(signal, longer, spacing_mm)
-    seen, _, _ = _strip(usable.astype(np.float32), longer, spacing_mm)
+    seen, _, _ = _strip(usable.astype(np.float32), longer, spacing_mm, cv2.BORDER_CONSTANT)
     rows = np.abs(np.arange(len(strip)) * 0.5 - (len(strip) - 1) / 4)
     core, side = rows < 0.35 * band.width_px, (rows > 0.8 * band.width_px) & (rows < 1.5 * band.width_px + 1)
     half = len(rows) // 2

@@ -1,5 +1,7 @@
 """Follows the cannula from pulse to pulse, in the reference's coordinates, where only the surgeon moves it."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -82,20 +84,20 @@ class CannulaTrack:
         return None if outside < OUT_MM or (shaft & cement).sum() > 0.5 * shaft.sum() else band
 
     def _remembered_tip(self, band: Band, cement: Mask) -> Band:
-        """Where cement has swallowed the tip, keep it where it was last seen, unless the shaft has moved."""
+        """Keep the tip where it was last seen while cement covers the way between there and where the band now ends."""
         if self.last is None:
             return band
-        axis = np.array(band.tip) - band.tail
-        axis /= max(float(np.hypot(*axis)), 1e-6)
-        old = np.array(self.last.tip) - band.tail
-        ahead = float(old @ axis) - float((np.array(band.tip) - band.tail) @ axis)
-        aside = abs(float(old @ [-axis[1], axis[0]]))
-        if ahead <= 0 or aside * self._mm > SAME_MM:
+        tail, tip = np.array(band.tail), np.array(band.tip)
+        axis = (tip - tail) / max(float(np.hypot(*(tip - tail))), 1e-6)
+        old = np.array(self.last.tip) - tail
+        before, now = float(old @ axis), float((tip - tail) @ axis)
+        if abs(float(old @ [-axis[1], axis[0]])) * self._mm > SAME_MM:
             return band
-        between = np.array(band.tip) + axis * np.linspace(1, ahead, max(int(ahead), 2))[:, None]
+        first, last = sorted((before, now))
+        between = tail + axis * np.linspace(first, last, max(int(last - first), 2))[:, None]
         xs, ys = np.round(between.T).astype(int)
         held = (xs >= 0) & (ys >= 0) & (xs < cement.shape[1]) & (ys < cement.shape[0])
-        if not held.all() or cement[ys, xs].mean() < 0.7:
+        if not held.all() or cement[ys, xs].mean() < 0.5:
             return band
-        tip = np.array(band.tail) + axis * float(old @ axis)
-        return Band((float(tip[0]), float(tip[1])), band.tail, band.width_px, band.contrast)
+        kept = tail + axis * before
+        return replace(band, tip=(float(kept[0]), float(kept[1])))
