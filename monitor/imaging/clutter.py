@@ -28,11 +28,12 @@ def clutter(added: Array, steepness: Array, still: NDArray[np.bool_]) -> Array:
     still
         bool (h, w): usable pixels away from metal and known cement.
     """
-    fine = added - cv2.blur(added, (9, 9))
-    d, e = np.abs(fine[still])[::3], steepness[still][::3]
-    if len(d) < 100:
+    fine = np.abs(added - cv2.blur(added, (9, 9)))[::2, ::2]
+    picked = still[::2, ::2]
+    fine, whole, steep = fine[picked], np.abs(added[::2, ::2][picked]), steepness[::2, ::2][picked]
+    if len(fine) < 100:
         return np.full(added.shape, 0.05, np.float32)
-    noise = 1.4826 * float(np.median(d))
-    steep = e > np.quantile(e, 0.8)
-    misfit = 1.4826 * float(np.median(np.abs(added[still])[::3][steep])) / max(float(np.median(e[steep])), 1e-4)
+    noise = 1.4826 * float(np.median(fine))
+    edge = steep > np.quantile(steep, 0.8)
+    misfit = 1.4826 * float(np.median(whole[edge])) / max(float(np.median(steep[edge])), 1e-4)
     return np.sqrt(noise**2 + np.square(min(misfit, 1.0) * steepness)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Bring the grey scale of a pulse to the reference's: exposure control, display curve and shading change between shots."""
+"""Bring the grey scale of a pulse to the reference's: exposure control, display curve and shading change it."""
 
 from dataclasses import dataclass
 
@@ -6,21 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
-STRIDE = 3
-TERMS = 6
+STRIDE = 5
+ITERATIONS = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GreyMap:
-    """Predicts a pulse's attenuation from the reference's: ``b0 + b1 r + b2 r^2 + b3 x + b4 y + b5 x y`` (x, y in -1..1).
+    """Predicts a pulse's attenuation from the reference's.
 
-    ``noise`` holds the residual's standard deviation at ``levels`` of the reference, so that the threshold for
-    something new can follow the dose at each pixel.
+    ``b0 + b1 r + b2 r^2 + b3 x + b4 y + b5 x y``, with x and y from -1 to 1 across the region: a smooth display curve
+    and smooth shading.
     """
 
     coefficients: NDArray[np.float64]
-    levels: NDArray[np.float64]
-    noise: NDArray[np.float64]
 
     def predict(self, reference: Array) -> Array:
         """Expected attenuation, float32 (h, w), if nothing had been added."""
@@ -48,25 +46,22 @@ def fit_grey_map(current: Array, reference: Array, still: NDArray[np.bool_], sta
     ValueError
         Fewer than 200 pixels to fit.
     """
-    h, w = reference.shape
-    picked = np.zeros_like(still)
-    picked[::STRIDE, ::STRIDE] = still[::STRIDE, ::STRIDE]
+    picked = still[::STRIDE, ::STRIDE]
     ys, xs = np.nonzero(picked)
     if len(ys) < 200:
         raise ValueError("too few usable pixels to compare exposures")
-    r, target = reference[ys, xs].astype(np.float64), current[ys, xs].astype(np.float64)
-    x, y = 2 * xs / max(w - 1, 1) - 1, 2 * ys / max(h - 1, 1) - 1
+    r = reference[::STRIDE, ::STRIDE][picked].astype(np.float64)
+    target = current[::STRIDE, ::STRIDE][picked].astype(np.float64)
+    x, y = 2 * xs / max(picked.shape[1] - 1, 1) - 1, 2 * ys / max(picked.shape[0] - 1, 1) - 1
     basis = np.stack([np.ones_like(r), r, r * r, x, y, x * y], 1)
+    # Curvature and shading are small: a weak prior holds them where the picture says nothing.
+    prior = 1e-6 * len(r) * np.diag([0, 0, 1e-2, 1, 1, 1])
     coefficients = _initial(r, target) if start is None else start.coefficients
-    for _ in range(6):
+    for _ in range(ITERATIONS):
         residual = target - basis @ coefficients
-        weight = _one_sided(residual - np.median(residual))
-        weighted = basis * weight[:, None]
-        normal = basis.T @ weighted + 1e-6 * len(r) * np.diag([0, 0, 1e-2, 1, 1, 1])
-        coefficients = np.linalg.lstsq(normal, weighted.T @ target, rcond=None)[0]
-    residual = target - basis @ coefficients
-    levels, noise = _noise(r, residual)
-    return GreyMap(coefficients, levels, noise)
+        weighted = basis * _one_sided(residual - np.median(residual))[:, None]
+        coefficients = np.linalg.lstsq(basis.T @ weighted + prior, weighted.T @ target, rcond=None)[0]
+    return GreyMap(coefficients)
 
 
 def _initial(r: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -82,14 +77,3 @@ def _one_sided(residual: NDArray[np.float64]) -> NDArray[np.float64]:
     below = residual[residual < 0]
     cut = 4.685 * 1.4826 * float(np.median(-below)) + 1e-6 if len(below) else 1e-6
     return np.square(1 - np.square(np.minimum(np.abs(residual) / cut, 1.0)))
-
-
-def _noise(r: NDArray[np.float64], residual: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    edges = np.quantile(r, np.linspace(0, 1, 7))
-    levels = (edges[1:] + edges[:-1]) / 2
-    bins = np.clip(np.searchsorted(edges, r, "right") - 1, 0, 5)
-    below = [(-residual[(bins == n) & (residual < 0)]) for n in range(6)]
-    spread = [1.4826 * float(np.median(b)) if len(b) > 10 else np.nan for b in below]
-    known = np.array(spread)
-    known[np.isnan(known)] = float(np.nanmedian(known)) if np.isfinite(known).any() else 0.05
-    return levels, known

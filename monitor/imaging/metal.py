@@ -31,14 +31,19 @@ def cannula_mask(band: Band | None, added: NDArray[np.float32], body: Mask, spac
 
 
 def _hub(band: Band, added: NDArray[np.float32], spacing_mm: float) -> Mask:
-    radius = HUB_MM / spacing_mm
-    y, x = np.ogrid[: added.shape[0], : added.shape[1]]
-    near = np.hypot(x - band.tail[0], y - band.tail[1]) < radius
-    dense = ((added > 0.4 * band.contrast) & near).astype(np.uint8)
+    """What hangs on the tail, dense like metal, within ``HUB_MM``."""
+    hub = np.zeros(added.shape, bool)
+    radius, (x, y) = HUB_MM / spacing_mm, band.tail
+    rows = slice(max(int(y - radius), 0), max(int(y + radius), 0))
+    columns = slice(max(int(x - radius), 0), max(int(x + radius), 0))
+    dense = (added[rows, columns] > 0.4 * band.contrast).astype(np.uint8)
+    if dense.size == 0:
+        return hub
     count, labels = cv2.connectedComponents(dense, connectivity=8)
-    touching = np.unique(labels[band.mask(added.shape, 0.5 / spacing_mm, 0.0) & near])
+    touching = np.unique(labels[band.mask(added.shape, 0.5 / spacing_mm)[rows, columns]])
     keep = np.isin(np.arange(count), touching[touching > 0])
-    return _grown(np.asarray(keep[labels]), HALO_MM / spacing_mm)
+    hub[rows, columns] = keep[labels]
+    return _grown(hub, HALO_MM / spacing_mm)
 
 
 def without_intruders(cement: Mask, body: Mask, usable: Mask, spacing_mm: float) -> Mask:

@@ -17,7 +17,7 @@ Affine = NDArray[np.float64]
 """(2, 3) matrix from reference image pixels to current image pixels."""
 
 COARSE_STEP = 3
-POINTS = 9000
+POINTS = 6000
 ITERATIONS = 14
 
 
@@ -102,6 +102,14 @@ class Patch:
         c, s = scale * cos(radians(turn_deg)), scale * sin(radians(turn_deg))
         turned = np.array([[c, -s], [s, c]])
         return Fit(np.column_stack([turned, np.array(there) - turned @ middle]), float(scores[y, x]))
+
+    def window(self, start: Affine, shape: tuple[int, ...], margin_px: int = 20) -> tuple[slice, slice]:
+        """The part of the current image that the patch is expected to cover."""
+        x0, y0, x1, y1 = self._box
+        corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], float) @ start[:, :2].T + start[:, 2]
+        (left, top), (right, bottom) = corners.min(0) - margin_px, corners.max(0) + margin_px
+        rows = slice(int(np.clip(top, 0, shape[0] - 1)), int(np.clip(bottom, 1, shape[0])))
+        return rows, slice(int(np.clip(left, 0, shape[1] - 1)), int(np.clip(right, 1, shape[1])))
 
     def refine(self, texture: NDArray[np.float32], usable: NDArray[np.float32], start: Affine) -> Fit:
         """Refine a start to sub-pixel accuracy.
@@ -190,7 +198,8 @@ def _tukey(residual: NDArray[np.float64], seen: NDArray[np.float64]) -> NDArray[
     valid = seen > 0.1
     if not valid.any():
         return np.zeros_like(residual)
-    cut = 4.685 * 1.4826 * float(np.median(np.abs(residual[valid]))) + 1e-6
+    # Every third residual tells the scale as well as all of them do.
+    cut = 4.685 * 1.4826 * float(np.median(np.abs(residual[valid][::3]))) + 1e-6
     ratio = np.minimum(np.abs(residual) / cut, 1.0)
     return np.square(1 - ratio * ratio)
 

@@ -76,16 +76,29 @@ class Subject:
 
     def locate(self, image: Image, start: Affine | None) -> Fit:
         """Register a pulse; ``start`` is the last pulse's matrix in the same shot, or None to search everywhere."""
-        current, support = texture(image.attenuation, image.usable, self._shading_px(image))
         if start is not None:
-            fit = self._patch.refine(current, support, start)
+            fit = self._refined(image, start)
             if fit.quality >= self._settings.least_quality:
                 return fit
-        turns = TURNS_DEG if self._bolus is not None or self._outline is None else TURNS_DEG
+        current, _ = texture(image.attenuation, image.usable, self._shading_px(image))
         magnifications = MAGNIFICATIONS if image.layout != self._base.layout else (1.0,)
         ratio = self._base.scale / image.scale
-        coarse = self._patch.search(current, turns, tuple(m * ratio for m in magnifications))
-        return self._patch.refine(current, support, coarse.matrix)
+        coarse = self._patch.search(current, TURNS_DEG, tuple(m * ratio for m in magnifications))
+        return self._refined(image, coarse.matrix)
+
+    def _refined(self, image: Image, start: Affine) -> Fit:
+        """Refine within the part of the image where the patch must be; the rest would only cost time."""
+        rows, columns = self._patch.window(start, image.attenuation.shape)
+        current, support = texture(
+            image.attenuation[rows, columns], image.usable[rows, columns], self._shading_px(image)
+        )
+        corner = np.array([columns.start, rows.start], float)
+        local = start.copy()
+        local[:, 2] -= corner
+        fit = self._patch.refine(current, support, local)
+        matrix = fit.matrix.copy()
+        matrix[:, 2] += corner
+        return Fit(matrix, fit.quality)
 
     def average(self, image: Image, fit: Fit) -> None:
         """Average a pulse of the first shot into the reference, while nothing has been placed yet."""
