@@ -86,7 +86,7 @@ class Bolus:
         new_shot = new_shot or self._added is None
         added = self._difference(current, usable, new_shot)
         smooth = self._averaged(added, new_shot)
-        band = self._cannula.update(smooth, seen, self._cement)
+        band = self._cannula.update(smooth, seen, self._cement, cemented)
         metal = cannula_mask(band, smooth, self._where.body, self._mm)
         still = usable & ~metal & ~_wider(self._cement, 2)
         noise = clutter(smooth, self._edges, still)

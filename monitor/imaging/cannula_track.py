@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from monitor.domain import Point
 from monitor.imaging.cannula import find_band
-from monitor.imaging.cannula_fit import Band, sharpen
+from monitor.imaging.cannula_fit import WIDEST_MM, Band, sharpen
 
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -16,6 +16,8 @@ FIRST_CONTRAST = 0.2
 LEAST_CONTRAST = 0.07
 OUT_MM = 8.0
 """A cannula comes from outside the patient: its tail lies at least this far outside the body."""
+FORESHORTENED_OUT_MM = 3.0
+"""Seen almost end-on it reaches less far; before any cement nothing else it could be."""
 SAME_DEG = 6.0
 SAME_MM = 2.0
 
@@ -42,17 +44,17 @@ class CannulaTrack:
         """Find a cannula that is already there in the reference itself."""
         shading = picture - float(np.median(picture[usable])) if usable.any() else picture
         return self._plausible(
-            find_band(shading, usable, self._mm, self._inside, FIRST_CONTRAST), np.zeros_like(usable)
+            find_band(shading, usable, self._mm, self._inside, FIRST_CONTRAST), np.zeros_like(usable), False
         )
 
-    def update(self, added: Array, usable: Mask, cement: Mask) -> Band | None:
+    def update(self, added: Array, usable: Mask, cement: Mask, cemented: bool) -> Band | None:
         """Find the cannula in what was added to the reference; None where there is none.
 
-        ``cement`` is the cement known so far, bool (h, w).
+        ``cement`` is the cement known in this view so far, bool (h, w); ``cemented``: there is some in any view.
         """
         band = self._followed(added, usable)
         if band is None:
-            band = self._plausible(find_band(added, usable, self._mm, self._inside, LEAST_CONTRAST), cement)
+            band = self._plausible(find_band(added, usable, self._mm, self._inside, LEAST_CONTRAST), cement, cemented)
         if band is not None:
             band = self._remembered_tip(band, cement)
             self.last = band
@@ -72,16 +74,20 @@ class CannulaTrack:
             return 90.0
         return abs((band.angle_deg() - self.last.angle_deg() + 90) % 180 - 90)
 
-    def _plausible(self, band: Band | None, cement: Mask) -> Band | None:
+    def _plausible(self, band: Band | None, cement: Mask, cemented: bool) -> Band | None:
         """Refuse a band that could be cement: one that stays near the body (a vein, a leak along a wall) or lies on
-        known cement, unless it goes the way the cannula went before.
+        known cement. A band that goes the way the cannula went before needs no such proof.
         """
-        if band is None or self._turned(band) <= SAME_DEG or not cement.any():
+        if band is None or self._turned(band) <= SAME_DEG:
             return band
+        if band.width_px * self._mm >= WIDEST_MM:
+            return None
         ys, xs = np.nonzero(self._body)
         outside = float(np.hypot(xs - band.tail[0], ys - band.tail[1]).min()) * self._mm
         shaft = band.mask(cement.shape, 0.0)
-        return None if outside < OUT_MM or (shaft & cement).sum() > 0.5 * shaft.sum() else band
+        if outside < (OUT_MM if cemented else FORESHORTENED_OUT_MM):
+            return None
+        return None if (shaft & cement).sum() > 0.5 * shaft.sum() else band
 
     def _remembered_tip(self, band: Band, cement: Mask) -> Band:
         """Keep the tip where it was last seen while cement covers the way between there and where the band now ends."""

@@ -93,12 +93,11 @@ def extravasates(
     """Pieces of cement beyond the outline by more than ``tolerance_mm``; coordinates of the region's grid."""
     outside = cement & (where.beyond_px * spacing_mm > tolerance_mm)
     count, labels = cv2.connectedComponents(outside.astype(np.uint8), connectivity=8)
-    corridor = None if band is None else band.mask(cement.shape, CORRIDOR_MM / spacing_mm)
     pieces = []
     for label in range(1, count):
         pixels = labels == label
         if pixels.sum() * spacing_mm**2 >= 0.3:
-            pieces += _divided(pixels, where, corridor, spacing_mm)
+            pieces += _divided(pixels, where, band, spacing_mm)
     return pieces
 
 
@@ -166,9 +165,9 @@ def _stretch(outline: Polygon, first: int, last: int) -> Polygon:
     return outline[forward if len(forward) <= len(back) else back]
 
 
-def _divided(pixels: Mask, where: Territory, corridor: Mask | None, spacing_mm: float) -> list[Extravasate]:
-    """One component by zone; a component mostly in the cannula's corridor is needle track as a whole."""
-    if corridor is not None and (pixels & corridor).sum() > 0.6 * pixels.sum():
+def _divided(pixels: Mask, where: Territory, band: Band | None, spacing_mm: float) -> list[Extravasate]:
+    """One component by zone; cement that runs along the cannula is needle track as a whole."""
+    if band is not None and _along(pixels, band, spacing_mm):
         return [_piece(pixels, Zone.NEEDLE_TRACK, where, spacing_mm)]
     zones = where.zone[pixels]
     found = []
@@ -177,6 +176,17 @@ def _divided(pixels: Mask, where: Territory, corridor: Mask | None, spacing_mm: 
         if part.sum() * spacing_mm**2 >= 0.3:
             found.append(_piece(part, _behind(part, ORDER[index], where), where, spacing_mm))
     return found
+
+
+def _along(pixels: Mask, band: Band, spacing_mm: float) -> bool:
+    """Whether cement lies in the cannula's corridor and extends along it; a leak that crosses it doesn't."""
+    ys, xs = np.nonzero(pixels)
+    tip, tail = np.array(band.tip), np.array(band.tail)
+    axis = (tail - tip) / max(float(np.hypot(*(tail - tip))), 1e-6)
+    along = (xs - tip[0]) * axis[0] + (ys - tip[1]) * axis[1]
+    across = (ys - tip[1]) * axis[0] - (xs - tip[0]) * axis[1]
+    within = (np.abs(across) < band.width_px / 2 + CORRIDOR_MM / spacing_mm) & (along > 0)
+    return float(within.mean()) > 0.6 and float(np.std(along)) > 1.2 * float(np.std(across))
 
 
 def _behind(part: Mask, zone: Zone, where: Territory) -> Zone:

@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+
+from monitor.imaging.cannula import find_band
+from monitor.imaging.cannula_track import CannulaTrack
+from monitor.imaging.zones import filled
+from tests.imaging.phantom import CENTRE, SIZE, SPACING_MM, Scenery, body_outline, disc, noisy, rod
+
+USABLE = np.ones((SIZE, SIZE), bool)
+EMPTY = np.zeros((SIZE, SIZE), np.float32)
+NO_CEMENT = np.zeros((SIZE, SIZE), bool)
+
+
+def ended_at(angle_deg: float, tip: tuple[float, float]) -> tuple[float, float]:
+    """A tail 50 mm from the tip."""
+    reach = 50 / SPACING_MM
+    return tip[0] - reach * float(np.cos(np.radians(angle_deg))), tip[1] - reach * float(np.sin(np.radians(angle_deg)))
+
+
+@pytest.mark.parametrize("angle_deg", [0, 12, 37, 45, 76, 90, 121, 158])
+def test_tip_and_direction_are_found(angle_deg: float) -> None:
+    tip = (212.0, 195.0)
+    tail = ended_at(angle_deg, tip)
+    band = find_band(noisy(rod(tip, tail), 1), USABLE, SPACING_MM, CENTRE, 0.07)
+    assert band is not None
+    assert np.hypot(band.tip[0] - tip[0], band.tip[1] - tip[1]) * SPACING_MM < 0.8
+    assert abs((band.angle_deg() - angle_deg + 90) % 180 - 90) < 0.7
+    assert band.width_px * SPACING_MM == pytest.approx(2.6, abs=0.5)
+
+
+@pytest.mark.parametrize("height", [0.12, 0.3, 1.5])
+def test_faint_and_dense_metal_are_found(height: float) -> None:
+    band = find_band(noisy(rod((215, 205), (20, 120), height=height), 2), USABLE, SPACING_MM, CENTRE, 0.07)
+    assert band is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "added"),
+    [("noise", EMPTY), ("a bolus", disc(200, 200, 9)), ("bone", Scenery(3).attenuation() - 0.8)],
+)
+def test_nothing_else_is_taken_for_metal(name: str, added: np.ndarray) -> None:
+    assert find_band(noisy(np.asarray(added, np.float32), 3), USABLE, SPACING_MM, CENTRE, 0.2) is None, name
+
+
+def track() -> CannulaTrack:
+    return CannulaTrack(filled([body_outline()], (SIZE, SIZE)), SPACING_MM)
+
+
+def test_cement_around_the_tip_doesnt_move_it() -> None:
+    followed, needle = track(), rod((210, 200), (10, 130))
+    before = followed.update(noisy(needle, 1, 0.01), USABLE, NO_CEMENT, False)
+    bolus = disc(205, 199, 7, 1.5)
+    after = followed.update(noisy(np.maximum(needle, bolus), 2, 0.01), USABLE, bolus > 0.1, True)
+    assert before is not None
+    assert after is not None
+    assert np.hypot(after.tip[0] - before.tip[0], after.tip[1] - before.tip[1]) * SPACING_MM < 1.0
+
+
+def test_withdrawing_it_is_followed() -> None:
+    followed = track()
+    for step in range(6):
+        tip = (210 - 25 * step, 200 - 8.75 * step)
+        band = followed.update(noisy(rod(tip, (10, 130)), step, 0.01), USABLE, NO_CEMENT, False)
+        assert band is not None
+        assert np.hypot(band.tip[0] - tip[0], band.tip[1] - tip[1]) * SPACING_MM < 1.0
+
+
+def test_a_leak_along_the_wall_is_no_cannula() -> None:
+    wall = float(body_outline()[0][0]) - 5
+    leak = rod((wall, 165), (wall, 235), 2.2, 0.4)
+    known = disc(200, 200, 8) > 0.1
+    assert track().update(noisy(leak + disc(200, 200, 8), 4, 0.01), USABLE, known | (leak > 0.1), True) is None
