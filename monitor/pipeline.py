@@ -16,7 +16,6 @@ from monitor.domain import (
     Event,
     Fault,
     Frame,
-    Image,
     Observation,
     Outline,
     OutlineFound,
@@ -111,8 +110,8 @@ class Monitor:
         self.timings["target"] = self._spent(began) / 1e3 - sum(self.timings.values())
         self._shot_view = examined.view
         if reading.started:
-            events.append(ShotStarted(t_s=frame.t_s, frame=frame.index, shot=self._shot, view=examined.view))
-            events += self._judgement.shot_started(events[-1])
+            started = ShotStarted(t_s=frame.t_s, frame=frame.index, shot=self._shot, view=examined.view)
+            events += [started, *self._judgement.shot_started(started)]
         self._latest = self._observed(frame, reading, examined, began)
         events += self._due_tap(frame)
         events += self._outline(examined.placed)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from monitor.config import CementSettings
 from monitor.domain import Extravasate, Image, Point, Polygon, View, Wall, polygon
+from monitor.imaging.arrays import Array, Mask
 from monitor.imaging.cannula_fit import Band
 from monitor.imaging.cannula_track import CannulaTrack
 from monitor.imaging.cement import Scene, find_cement
@@ -17,8 +18,6 @@ from monitor.imaging.metal import attached, cannula_mask, without_intruders
 from monitor.imaging.reference import Reference, region_of
 from monitor.imaging.zones import borders, extravasates, gaps, territory
 
-Array = NDArray[np.float32]
-Mask = NDArray[np.bool_]
 MARGIN_MM = 28.0
 SMOOTH_MM = 0.35
 

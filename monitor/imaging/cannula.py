@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.domain import Point
+from monitor.imaging.arrays import Array, Mask
 from monitor.imaging.cannula_fit import GAP_MM, Band, run, sharpen
 
-Array = NDArray[np.float32]
 GRID_MM = 0.55
 CALIBRE_MM = 2.6
 LENGTH_MM = 16.0
@@ -28,7 +28,7 @@ LENGTH_MM = 16.0
 
 def find_band(
     signal: Array,
-    usable: NDArray[np.bool_],
+    usable: Mask,
     spacing_mm: float,
     inside: Point,
     least_contrast: float,
@@ -52,8 +52,9 @@ def find_band(
         Search only within 6 degrees of this direction.
     """
     step = max(1, round(GRID_MM / spacing_mm))
-    small = cv2.resize(signal, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA)
-    valid = cv2.resize(usable.astype(np.float32), (small.shape[1], small.shape[0]), interpolation=cv2.INTER_AREA)
+    size = (round(signal.shape[1] / step), round(signal.shape[0] / step))
+    small = np.asarray(cv2.resize(signal, size, interpolation=cv2.INTER_AREA), np.float32)
+    valid = np.asarray(cv2.resize(usable.astype(np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
     px_mm = spacing_mm * step
     angles = np.arange(0, 180, 4.0) if near_deg is None else near_deg + np.arange(-6, 6.1, 3.0)
     best = max((_turned(small, valid, float(a), px_mm) for a in angles), key=lambda t: t.score)

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.domain import Point
+from monitor.imaging.arrays import Array, Mask, sample
 
-Array = NDArray[np.float32]
 GAP_MM = 4.0
 WIDEST_MM = 3.8
 """A 10 gauge cannula (3.4 mm) with blur; wider than that, cement beside it is being measured."""
@@ -17,7 +17,7 @@ MARGIN_PX = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A cannula on an image grid: ``tip`` and ``tail`` in its pixels, ``width_px`` across, ``contrast`` in -ln units."""
+    """A cannula on an image grid: ``tip``, ``tail`` and ``width_px`` in its pixels, ``contrast`` in -ln units."""
 
     tip: Point
     tail: Point
@@ -33,7 +33,7 @@ class Band:
         tip, tail = (self.tip[0] + dx, self.tip[1] + dy), (self.tail[0] + dx, self.tail[1] + dy)
         return Band(tip, tail, self.width_px, self.contrast)
 
-    def mask(self, shape: tuple[int, int], margin_px: float, beyond_tip_px: float = 0.0) -> NDArray[np.bool_]:
+    def mask(self, shape: tuple[int, int], margin_px: float, beyond_tip_px: float = 0.0) -> Mask:
         """Pixels of the band, widened by ``margin_px`` on each side."""
         canvas = np.zeros(shape, np.uint8)
         tip, tail = np.array(self.tip), np.array(self.tail)
@@ -45,7 +45,7 @@ class Band:
         return canvas.astype(bool)
 
 
-def sharpen(signal: Array, usable: NDArray[np.bool_], spacing_mm: float, band: Band) -> Band:
+def sharpen(signal: Array, usable: Mask, spacing_mm: float, band: Band) -> Band:
     """Fit axis, calibre and ends at full resolution, from profiles across the band every half pixel along it."""
     for _ in range(2):
         strip, axis, normal = _strip(signal, band, spacing_mm)
@@ -75,8 +75,8 @@ def _strip(
     along = np.arange(-MARGIN_PX, length + MARGIN_PX)[None, :, None]
     half = max(4.0, 4.5 / spacing_mm)
     across = np.arange(-half, half + 0.25, 0.5)[:, None, None]
-    where = (tail + along * axis + across * normal).astype(np.float32)
-    return cv2.remap(signal, where, None, cv2.INTER_LINEAR, borderMode=border), axis, normal
+    where = np.asarray(tail + along * axis + across * normal, np.float32)
+    return sample(signal, where[..., 0], where[..., 1], border), axis, normal
 
 
 def _across(strip: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -106,7 +106,7 @@ def _robust_line(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float,
     return slope, shift
 
 
-def _ended(signal: Array, usable: NDArray[np.bool_], band: Band, spacing_mm: float) -> Band:
+def _ended(signal: Array, usable: Mask, band: Band, spacing_mm: float) -> Band:
     """Move both ends to where the band's contrast falls to half, looking well beyond them."""
     reach = 30.0 / spacing_mm
     tip, tail = np.array(band.tip), np.array(band.tail)
@@ -138,7 +138,7 @@ def _ended(signal: Array, usable: NDArray[np.bool_], band: Band, spacing_mm: flo
     )
 
 
-def run(present: NDArray[np.bool_], start: int, gap: int) -> tuple[int, int]:
+def run(present: Mask, start: int, gap: int) -> tuple[int, int]:
     """The stretch of ``present`` around ``start`` that has no gap longer than ``gap``."""
     ends = []
     for step in (-1, 1):

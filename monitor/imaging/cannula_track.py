@@ -3,14 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from monitor.domain import Point
+from monitor.imaging.arrays import Array, Mask
 from monitor.imaging.cannula import find_band
 from monitor.imaging.cannula_fit import WIDEST_MM, Band, sharpen
 
-Array = NDArray[np.float32]
-Mask = NDArray[np.bool_]
 FIRST_CONTRAST = 0.2
 """Evidence asked for without a reference to subtract: bone ridges give about half of it."""
 LEAST_CONTRAST = 0.07
@@ -75,8 +73,10 @@ class CannulaTrack:
         return abs((band.angle_deg() - self.last.angle_deg() + 90) % 180 - 90)
 
     def _plausible(self, band: Band | None, cement: Mask, cemented: bool) -> Band | None:
-        """Refuse a band that could be cement: one that stays near the body (a vein, a leak along a wall) or lies on
-        known cement. A band that goes the way the cannula went before needs no such proof.
+        """Refuse a band that could be cement.
+
+        That is one that stays near the body (a vein, a leak along a wall) or lies on known cement. A band that goes
+        the way the cannula went before needs no such proof.
         """
         if band is None or self._turned(band) <= SAME_DEG:
             return band

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
-Mask = NDArray[np.bool_]
+from monitor.imaging.arrays import Array, Mask, halved
 
 LEAST = 0.05
 """Least added attenuation, -ln units: about 0.4 mm of 20 wt% BaSO4 (1.8 /cm at 80 kVp) behind 30 % scatter."""
@@ -59,18 +57,14 @@ def find_cement(added: Array, noise: Array, scene: Scene) -> Mask:
 def _without_slow_changes(added: Array, scene: Scene) -> Array:
     """Outside the body keep only what is narrower than ``SLOW_MM``."""
     inside = cv2.GaussianBlur(scene.body.astype(np.float32), (0, 0), max(1.0, 1.0 / scene.spacing_mm))
-    half = cv2.resize(added, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    half, within = halved(added), halved(np.asarray(inside, np.float32))
     # Steps at the body's border must not count as slow: inside, the surroundings' level is taken to be none.
-    held = np.minimum(half, 0.0) * _halved(inside, half.shape) + half * (1 - _halved(inside, half.shape))
+    held = np.minimum(half, 0.0) * within + half * (1 - within)
     k = 2 * round(SLOW_MM / (2 * scene.spacing_mm) / 2) + 1
     slow = cv2.morphologyEx(held, cv2.MORPH_OPEN, np.ones((k, k), np.uint8), borderType=cv2.BORDER_REPLICATE)
     slow = cv2.blur(slow, (k // 2 * 2 + 1, k // 2 * 2 + 1))
     back = cv2.resize(slow, (added.shape[1], added.shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(added - np.maximum(back, 0) * (1 - inside), np.float32)
-
-
-def _halved(image: Array, shape: tuple[int, ...]) -> Array:
-    return np.asarray(cv2.resize(image, (shape[1], shape[0]), interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _hysteresis(candidate: Mask, seed: Mask, spacing_mm: float) -> Mask:

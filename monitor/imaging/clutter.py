@@ -2,9 +2,8 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+from monitor.imaging.arrays import Array, Mask
 
 
 def edges(reference: Array) -> Array:
@@ -16,7 +15,7 @@ def edges(reference: Array) -> Array:
     return np.asarray(cv2.dilate(steep, np.ones((3, 3), np.uint8)), np.float32)
 
 
-def clutter(added: Array, steepness: Array, still: NDArray[np.bool_]) -> Array:
+def clutter(added: Array, steepness: Array, still: Mask) -> Array:
     """Standard deviation of the difference where nothing was added, float32 (h, w).
 
     Parameters
@@ -36,4 +35,4 @@ def clutter(added: Array, steepness: Array, still: NDArray[np.bool_]) -> Array:
     noise = 1.4826 * float(np.median(fine))
     edge = steep > np.quantile(steep, 0.8)
     misfit = 1.4826 * float(np.median(whole[edge])) / max(float(np.median(steep[edge])), 1e-4)
-    return np.sqrt(noise**2 + np.square(min(misfit, 1.0) * steepness)).astype(np.float32)
+    return np.asarray(np.sqrt(noise**2 + np.square(min(misfit, 1.0) * steepness)), np.float32)

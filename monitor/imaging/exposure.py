@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+from monitor.imaging.arrays import Array, Mask
+
 STRIDE = 5
 ITERATIONS = 5
 
@@ -29,7 +30,7 @@ class GreyMap:
         return np.asarray(reference * (c[1] + c[2] * reference) + shading, np.float32)
 
 
-def fit_grey_map(current: Array, reference: Array, still: NDArray[np.bool_], start: GreyMap | None = None) -> GreyMap:
+def fit_grey_map(current: Array, reference: Array, still: Mask, start: GreyMap | None = None) -> GreyMap:
     """Fit the grey map robustly on pixels where nothing was added.
 
     Parameters
@@ -56,11 +57,11 @@ def fit_grey_map(current: Array, reference: Array, still: NDArray[np.bool_], sta
     basis = np.stack([np.ones_like(r), r, r * r, x, y, x * y], 1)
     # Curvature and shading are small: a weak prior holds them where the picture says nothing.
     prior = 1e-6 * len(r) * np.diag([0, 0, 1e-2, 1, 1, 1])
-    coefficients = _initial(r, target) if start is None else start.coefficients
+    coefficients = np.asarray(_initial(r, target) if start is None else start.coefficients, np.float64)
     for _ in range(ITERATIONS):
         residual = target - basis @ coefficients
         weighted = basis * _one_sided(residual - np.median(residual))[:, None]
-        coefficients = np.linalg.lstsq(basis.T @ weighted + prior, weighted.T @ target, rcond=None)[0]
+        coefficients = np.asarray(np.linalg.lstsq(basis.T @ weighted + prior, weighted.T @ target, rcond=None)[0])
     return GreyMap(coefficients)
 
 
@@ -76,4 +77,4 @@ def _one_sided(residual: NDArray[np.float64]) -> NDArray[np.float64]:
     """Tukey weights with a scale from the negative side: what cement adds is positive."""
     below = residual[residual < 0]
     cut = 4.685 * 1.4826 * float(np.median(-below)) + 1e-6 if len(below) else 1e-6
-    return np.square(1 - np.square(np.minimum(np.abs(residual) / cut, 1.0)))
+    return np.asarray(np.square(1 - np.square(np.minimum(np.abs(residual) / cut, 1.0))), np.float64)

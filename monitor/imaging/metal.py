@@ -2,11 +2,10 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from monitor.imaging.arrays import Array, Mask
 from monitor.imaging.cannula_fit import Band
 
-Mask = NDArray[np.bool_]
 HUB_MM = 16.0
 THICK_MM = 5.0
 NEAR_MM = 2.5
@@ -14,7 +13,7 @@ HALO_MM = 1.0
 """Blur and display sharpening spread metal this far beyond its half-maximum width."""
 
 
-def cannula_mask(band: Band | None, added: NDArray[np.float32], body: Mask, spacing_mm: float) -> Mask:
+def cannula_mask(band: Band | None, added: Array, body: Mask, spacing_mm: float) -> Mask:
     """Pixels the cannula and its hub cover, bool (h, w).
 
     The shaft is taken on to the end of the image; the hub is whatever hangs on the tail outside the body.
@@ -30,7 +29,7 @@ def cannula_mask(band: Band | None, added: NDArray[np.float32], body: Mask, spac
     return shaft | ((outer | _hub(band, added, spacing_mm)) & ~_grown(body, 3.0 / spacing_mm))
 
 
-def _hub(band: Band, added: NDArray[np.float32], spacing_mm: float) -> Mask:
+def _hub(band: Band, added: Array, spacing_mm: float) -> Mask:
     """What hangs on the tail, dense like metal, within ``HUB_MM``."""
     hub = np.zeros(added.shape, bool)
     radius, (x, y) = HUB_MM / spacing_mm, band.tail
@@ -57,7 +56,7 @@ def without_intruders(cement: Mask, body: Mask, usable: Mask, spacing_mm: float)
     dropped = np.zeros(count, bool)
     for label in np.unique(labels[rim & (labels > 0)]):
         dropped[label] = 2 * float(depth[labels == label].max()) * spacing_mm > THICK_MM
-    return cement & ~np.asarray(dropped[labels])
+    return np.asarray(cement & ~dropped[labels], bool)
 
 
 def attached(cement: Mask, body: Mask, spacing_mm: float) -> Mask:
@@ -66,7 +65,7 @@ def attached(cement: Mask, body: Mask, spacing_mm: float) -> Mask:
     chain = _grown(cement | body, radius).astype(np.uint8)
     count, labels = cv2.connectedComponents(chain, connectivity=8)
     keep = np.isin(np.arange(count), np.unique(labels[body]))
-    return cement & np.asarray(keep[labels])
+    return np.asarray(cement & keep[labels], bool)
 
 
 def _grown(mask: Mask, radius_px: float) -> Mask:

@@ -4,10 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.imaging.arrays import Array, Mask
 from monitor.imaging.exposure import GreyMap
 
-Array = NDArray[np.float32]
-Mask = NDArray[np.bool_]
 MEMORY = 24
 """Pulses over which the reference averages; enough for noise, few enough to follow slow changes."""
 

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.imaging.arrays import Array, sample
+
 Affine = NDArray[np.float64]
 """(2, 3) matrix from reference image pixels to current image pixels."""
 
@@ -42,19 +44,19 @@ class Patch:
         (x, y) the turn is measured about, image pixels.
     """
 
-    def __init__(self, texture: NDArray[np.float32], weight: NDArray[np.float32], centre: tuple[float, float]) -> None:
+    def __init__(self, texture: Array, weight: Array, centre: tuple[float, float]) -> None:
         self.centre = centre
         ys, xs = np.nonzero(weight > 0.05)
         self._box = (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1)
         self._coarse = self._shrunk(texture, weight)
         self._prepare(texture, weight)
 
-    def _shrunk(self, texture: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _shrunk(self, texture: Array, weight: Array) -> Array:
         x0, y0, x1, y1 = self._box
         part = (texture * weight)[y0:y1, x0:x1]
         return _shrink(part)
 
-    def _prepare(self, texture: NDArray[np.float32], weight: NDArray[np.float32]) -> None:
+    def _prepare(self, texture: Array, weight: Array) -> None:
         gx = cv2.Sobel(texture, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
         gy = cv2.Sobel(texture, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
         worth = (gx * gx + gy * gy) * weight
@@ -68,9 +70,7 @@ class Patch:
         # Columns: shift x, shift y, turn (radians), magnification (log).
         self._steepest = np.stack([px, py, px * -ry + py * rx, px * rx + py * ry], 1).astype(np.float64)
 
-    def search(
-        self, texture: NDArray[np.float32], turns_deg: tuple[float, ...], scales: tuple[float, ...] = (1.0,)
-    ) -> Fit:
+    def search(self, texture: Array, turns_deg: tuple[float, ...], scales: tuple[float, ...] = (1.0,)) -> Fit:
         """Find the patch anywhere in ``texture`` (the whole current image, float32 (h, w))."""
         field = _shrink(texture)
         best = Fit(np.eye(2, 3), -1.0)
@@ -80,7 +80,7 @@ class Patch:
                 best = max(best, fit, key=lambda f: f.quality)
         return best
 
-    def _match(self, field: NDArray[np.float32], turn_deg: float, scale: float) -> Fit:
+    def _match(self, field: Array, turn_deg: float, scale: float) -> Fit:
         h, w = self._coarse.shape
         size = (max(round(w * scale), 8), max(round(h * scale), 8))
         turn = cv2.getRotationMatrix2D(((w - 1) / 2, (h - 1) / 2), -turn_deg, scale)
@@ -111,7 +111,7 @@ class Patch:
         rows = slice(int(np.clip(top, 0, shape[0] - 1)), int(np.clip(bottom, 1, shape[0])))
         return rows, slice(int(np.clip(left, 0, shape[1] - 1)), int(np.clip(right, 1, shape[1])))
 
-    def refine(self, texture: NDArray[np.float32], usable: NDArray[np.float32], start: Affine) -> Fit:
+    def refine(self, texture: Array, usable: Array, start: Affine) -> Fit:
         """Refine a start to sub-pixel accuracy.
 
         Parameters
@@ -155,7 +155,7 @@ class Patch:
         k = np.exp(np.clip(log_scale, -0.05, 0.05))
         turned = k * np.array([[cos(turn), -sin(turn)], [sin(turn), cos(turn)]])
         centre = np.array(self.centre)
-        shift = centre + [dx, dy] - turned @ centre
+        shift = centre + np.array([dx, dy]) - turned @ centre
         return np.column_stack([matrix[:, :2] @ turned, matrix[:, :2] @ shift + matrix[:, 2]])
 
 
@@ -164,13 +164,13 @@ def decompose(matrix: Affine) -> tuple[float, float]:
     return float(np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0]))), float(np.hypot(matrix[0, 0], matrix[1, 0]))
 
 
-def _shrink(image: NDArray[np.float32]) -> NDArray[np.float32]:
+def _shrink(image: Array) -> Array:
     h, w = image.shape[0] // COARSE_STEP, image.shape[1] // COARSE_STEP
     cropped = image[: h * COARSE_STEP, : w * COARSE_STEP]
     return cv2.resize(cropped, (w, h), interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
-def _spread(worth: NDArray[np.float32], count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _spread(worth: Array, count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Pick the most informative pixels, each cell of a grid giving no more than its share."""
     cell = 16
     h, w = worth.shape
@@ -187,10 +187,9 @@ def _spread(worth: NDArray[np.float32], count: int) -> tuple[NDArray[np.intp], N
     return ys[keep], xs[keep]
 
 
-def _sample(image: NDArray[np.float32], points: NDArray[np.float64]) -> NDArray[np.float64]:
-    maps = points.astype(np.float32).reshape(-1, 100 if len(points) % 100 == 0 else 1, 2)
-    found = cv2.remap(image, maps, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    return found.ravel().astype(np.float64)
+def _sample(image: Array, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    x, y = points.astype(np.float32).T.reshape(2, -1, 1)
+    return np.asarray(sample(image, x, y, cv2.BORDER_CONSTANT).ravel(), np.float64)
 
 
 def _tukey(residual: NDArray[np.float64], seen: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -201,7 +200,7 @@ def _tukey(residual: NDArray[np.float64], seen: NDArray[np.float64]) -> NDArray[
     # Every third residual tells the scale as well as all of them do.
     cut = 4.685 * 1.4826 * float(np.median(np.abs(residual[valid][::3]))) + 1e-6
     ratio = np.minimum(np.abs(residual) / cut, 1.0)
-    return np.square(1 - ratio * ratio)
+    return np.asarray(np.square(1 - ratio * ratio), np.float64)
 
 
 def _correlation(a: NDArray[np.float64], b: NDArray[np.float64], weight: NDArray[np.float64]) -> float:

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from monitor.config import CementSettings, RegistrationSettings
 from monitor.domain import Cannula, Extravasate, Image, Motion, Outline, Point, Polygon, View, Wall, polygon
+from monitor.imaging.arrays import Array
 from monitor.imaging.bolus import Bolus, Findings
 from monitor.imaging.registration import Affine, Fit, Patch, decompose
 from monitor.imaging.texture import SHADING_MM, texture
@@ -191,7 +191,7 @@ class Subject:
         weight = self._around(base.usable.astype(np.float32))
         return Patch(pattern, weight, self._grid_centre())
 
-    def _around(self, usable: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _around(self, usable: Array) -> Array:
         h, w = usable.shape
         near = np.zeros((h, w), np.float32)
         if self._outline is None or self._spacing_mm is None:

@@ -2,15 +2,14 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+
+from monitor.imaging.arrays import Array, Mask
 
 SHADING_MM = 3.0
 """Structures wider than about this are shading; endplates, walls and pedicle rims are narrower."""
 
 
-def texture(
-    attenuation: NDArray[np.float32], usable: NDArray[np.bool_], radius_px: float
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def texture(attenuation: Array, usable: Mask, radius_px: float) -> tuple[Array, Array]:
     """Remove slow shading and scale what is left to unit local contrast.
 
     Parameters

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.domain import Extravasate, Point, Polygon, View, Wall, Zone, polygon
+from monitor.imaging.arrays import Array, Mask
 from monitor.imaging.cannula_fit import Band
 
-Mask = NDArray[np.bool_]
 FORAMEN_FROM = 0.6
 """Share of the posterior wall's height, from the superior corner, below which the pedicle has ended."""
 CORRIDOR_MM = 2.0
@@ -57,10 +57,10 @@ class Territory:
 
     body: Mask
     zone: NDArray[np.uint8]
-    beyond_px: NDArray[np.float32]
-    to_wall_px: dict[Wall, NDArray[np.float32]]
+    beyond_px: Array
+    to_wall_px: dict[Wall, Array]
     depth_px: float | None
-    behind: NDArray[np.float32]
+    behind: Array
 
 
 def territory(outline: Polygon, corners: dict[str, Point], view: View, shape: tuple[int, int]) -> Territory:
@@ -123,16 +123,14 @@ def borders(mask: Mask, least_px: float = 4.0) -> list[Polygon]:
     return [polygon(c) for c in found if len(c) >= 3 and cv2.contourArea(c) >= least_px]
 
 
-def _outward(
-    x: NDArray[np.float32], y: NDArray[np.float32], a: Point, b: Point, centre: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def _outward(x: Array, y: Array, a: Point, b: Point, centre: Array) -> Array:
     along = np.array(b, float) - a
     normal = np.array([along[1], -along[0]]) / max(float(np.hypot(*along)), 1e-6)
     normal *= -np.sign(normal @ (centre - np.array(a))) or 1.0
     return np.asarray((x - a[0]) * normal[0] + (y - a[1]) * normal[1], np.float32)
 
 
-def _fraction(x: NDArray[np.float32], y: NDArray[np.float32], a: Point, b: Point) -> NDArray[np.float32]:
+def _fraction(x: Array, y: Array, a: Point, b: Point) -> Array:
     along = np.array(b, float) - a
     return np.asarray(((x - a[0]) * along[0] + (y - a[1]) * along[1]) / max(float(along @ along), 1e-6), np.float32)
 
@@ -145,7 +143,7 @@ def _depth(corners: dict[str, Point]) -> float:
 
 def _wall_distances(
     outline: Polygon, corners: dict[str, Point], walls: dict[Wall, tuple[str, str]], shape: tuple[int, int]
-) -> dict[Wall, NDArray[np.float32]]:
+) -> dict[Wall, Array]:
     """Distance of every pixel to the stretch of the outline between each wall's corners."""
     at = {name: int(np.hypot(*(outline - np.array(p)).T).argmin()) for name, p in corners.items()}
     found = {}

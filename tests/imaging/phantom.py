@@ -56,7 +56,7 @@ class Scenery:
 def moved(picture: Array, dx: float, dy: float, degrees: float = 0.0, scale: float = 1.0) -> Array:
     """Turn about the body's centre and shift; what was at p is now at centre + scale R (p - centre) + (dx, dy)."""
     matrix = cv2.getRotationMatrix2D(CENTRE, -degrees, scale)
-    matrix[:, 2] += [dx, dy]
+    matrix[:, 2] += np.array([dx, dy])
     return np.asarray(cv2.warpAffine(picture, matrix, (SIZE, SIZE), borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 

@@ -11,9 +11,7 @@ SCENE = Scenery(4).attenuation()
 
 
 def bolus(reference: Array = SCENE) -> Bolus:
-    return Bolus(
-        View.LATERAL, image(noisy(reference, 0, 0.01)), body_outline(), CORNERS, SPACING_MM, CementSettings()
-    )
+    return Bolus(View.LATERAL, image(noisy(reference, 0, 0.01)), body_outline(), CORNERS, SPACING_MM, CementSettings())
 
 
 def shown(subject: Bolus, added: Array, pulses: int = 4, cemented: bool = True, seed: int = 1) -> Findings:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from monitor.domain import View, Wall, Zone, polygon
+from monitor.imaging.arrays import Mask
 from monitor.imaging.cannula_fit import Band
-from monitor.imaging.zones import Mask, Territory, extravasates, gaps, territory
+from monitor.imaging.zones import Territory, extravasates, gaps, territory
 from tests.imaging.phantom import CORNERS, SIZE, SPACING_MM, body_outline, disc
 
 AP_CORNERS = {
