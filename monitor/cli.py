@@ -1,21 +1,91 @@
 """The command line: ``cement-monitor`` and ``python -m monitor``."""
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
+import cv2
 import typer
 
-from monitor.domain import MonitorError
+from monitor.case.analysis import analyse
+from monitor.case.files import ResultFiles
+from monitor.config import Settings, load_settings
+from monitor.domain import Case, MonitorError, RecordingError
+from monitor.pipeline import Monitor
+from monitor.server import serve
 from monitor.simulation import SCENARIOS
 from monitor.simulation import simulate as make_recording
+from monitor.sources import Source, open_live, open_recording
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+DAMAGED: Final = 1
+"""Exit status of a replay that is complete for what could be decoded, where something could not."""
+WRONG_INPUT: Final = 2
+DEMO: Final = "posterior-leak"
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help="Settings file; without it ./config.yaml, else the defaults.")
+]
+OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Write into DIR even if it holds files.")]
+BrowserOption = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")]
 
 
 @app.callback()
 def root() -> None:
     """Watch bone-cement injection on a C-arm's video. For research and training, not a certified medical device."""
+    # The budget is one core: threads inside OpenCV only cost time on images of this size, and vary the results' timing.
+    cv2.setNumThreads(1)
+
+
+@app.command()
+def demo(config: ConfigOption = None, browser: BrowserOption = True) -> None:
+    """Replay a shipped recording at its real pace on the bedside page."""
+    recording = Path(__file__).parents[1] / "recordings" / DEMO
+    if not recording.exists():
+        raise RecordingError(f"{recording}: the demo's recording isn't here; run from a checkout of the project.")
+    _serve_recording(recording, load_settings(config), None, 1.0, browser)
+
+
+@app.command()
+def replay(
+    recording: Annotated[Path, typer.Argument(metavar="RECORDING", help="Recording folder, video, PNG folder, DICOM.")],
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the results.")] = None,
+    overwrite: OverwriteOption = False,
+    on_page: Annotated[bool, typer.Option("--serve", help="Show it on the page at real pace.")] = False,
+    speed: Annotated[float, typer.Option(min=0.1, max=100.0, help="With --serve: times real pace.")] = 1.0,
+    config: ConfigOption = None,
+    browser: BrowserOption = False,
+) -> None:
+    """Analyse a recording as fast as the machine can, and write events, observations and a summary to DIR."""
+    settings = load_settings(config)
+    if on_page:
+        _serve_recording(recording, settings, _files(out, overwrite), speed, browser)
+        return
+    if out is None:
+        raise typer.BadParameter("expected --out DIR for the results, or --serve to watch.")
+    opened = open_recording(recording, settings.sources)
+    with opened.source as source, typer.progressbar(length=source.frames or 0, label=opened.title) as bar:
+        damage = analyse(source, opened.case, settings, ResultFiles(out, overwrite), lambda: bar.update(1))
+    for fault in damage:
+        print(f"cement-monitor: warning: {recording}, at {fault.t_s:.2f} s: {fault.text}", file=sys.stderr)
+    if damage:
+        raise typer.Exit(DAMAGED)
+
+
+@app.command()
+def live(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="v4l2:/dev/video0, udp://, rtsp:// or file:RECORDING")],
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Also write the results to DIR.")] = None,
+    overwrite: OverwriteOption = False,
+    config: ConfigOption = None,
+    browser: BrowserOption = False,
+) -> None:
+    """Analyse a live source and show it on the bedside page until Ctrl-C."""
+    settings = load_settings(config)
+    with open_live(source, settings.sources) as frames:
+        _serve(frames, Case(), settings, _files(out, overwrite), source, None, False, browser)
 
 
 @app.command()
@@ -30,10 +100,49 @@ def simulate(
     make_recording(scenario, seed, out, difficulty=difficulty, seconds=seconds)
 
 
+def _serve_recording(
+    path: Path, settings: Settings, files: ResultFiles | None, speed: float, browser: bool
+) -> None:
+    opened = open_recording(path, settings.sources)
+    with opened.source as source:
+        _serve(source, opened.case, settings, files, opened.title, speed, True, browser)
+
+
+def _serve(
+    source: Source,
+    case: Case,
+    settings: Settings,
+    files: ResultFiles | None,
+    title: str,
+    speed: float | None,
+    recording: bool,
+    browser: bool,
+) -> None:
+    """Show a source on the page and write its results where asked."""
+    monitor = Monitor(settings, case)
+    with files or nullcontext() as writer:
+        serve(
+            monitor,
+            source,
+            settings.server,
+            title=title,
+            speed=speed,
+            recording=recording,
+            open_browser=browser,
+            on_step=None if writer is None else writer.write,
+        )
+        if writer is not None:
+            writer.summarise(monitor.distribution)
+
+
+def _files(out: Path | None, overwrite: bool) -> ResultFiles | None:
+    return None if out is None else ResultFiles(out, overwrite)
+
+
 def main() -> None:
     """Run the command line; an error meant for a person is one message on stderr and exit status 2."""
     try:
         app()
     except MonitorError as error:
         print(f"cement-monitor: {error}", file=sys.stderr)
-        sys.exit(2)
+        sys.exit(WRONG_INPUT)

@@ -4,6 +4,7 @@ A function of the frames, what people said and the settings: no clock, no random
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -27,10 +28,13 @@ from monitor.domain import (
     Technical,
     View,
 )
-from monitor.imaging.beam import BeamDetector, BeamReading
-from monitor.imaging.screen import Screen, ScreenReader, to_image
+from monitor.imaging.beam import BeamDetector, BeamReading, Moment
+from monitor.imaging.screen import Blank, Screen, ScreenReader, to_image
 from monitor.imaging.study import Examined, Study
 from monitor.judgement import Judgement
+
+RECENT_FRAMES = 128
+"""Frames remembered from before a shot is certain: a few pulses at 3 a second, captured at up to 60 frames/s."""
 
 
 class Monitor:
@@ -56,7 +60,14 @@ class Monitor:
         self._shot, self._shot_view = 0, View.UNKNOWN
         self._said: View = View.UNKNOWN
         self._now: tuple[float, int] = (0.0, 0)
+        self._began = Moment(0.0, 0)
+        self._recent: deque[Moment] = deque(maxlen=RECENT_FRAMES)
         self.timings: dict[str, float] = {}
+
+    @property
+    def distribution(self) -> str | None:
+        """The cement's filling pattern in AP views: ``central``, ``unilateral``, ``diffuse``; None while not seen."""
+        return self._judgement.distribution
 
     def feed(self, delivery: Delivery, acts: Sequence[Act] = ()) -> Step:
         """Take in one frame or fault, with what people said since the last."""
@@ -69,55 +80,66 @@ class Monitor:
     def finish(self) -> Step:
         """Close what is open when the recording ends."""
         ended = self._detector.finish()
-        observations, events = self._ended(ended) if ended is not None else ((), [])
-        return Step(None, Beam.HOLD, self._shot_view, self._latest, observations, tuple(events))
+        observations, events = ([], []) if ended is None else self._ended(ended)
+        return Step(None, Beam.HOLD, self._shot_view, self._latest, tuple(observations), tuple(events))
 
     def _frame(self, frame: Frame, events: list[Event]) -> Step:
         began = self._clock()
-        events += self._condition("corrupt", False)
+        self._recent.append(Moment(frame.t_s, frame.index))
         screen = self._reader.update(frame)
-        self.timings = {"screen": self._clock() - began}
+        read = self._clock()
         reading = self._detector.update(frame, screen)
-        self.timings["beam"] = self._clock() - began - self.timings["screen"]
-        observations: tuple[Observation, ...] = ()
-        if reading.ended is not None:
-            observations, ended = self._ended(reading.ended)
-            events += ended
-        if reading.state is Beam.ON and screen is not None:
-            now, live = self._live(frame, screen, reading, began)
-            observations += now
-            events += live
-        else:
-            events += self._idle(frame, screen)
+        self.timings = {"screen": read - began, "beam": self._clock() - read, "target": 0.0}
+        events += [*self._condition("corrupt", False), *self._signal(reading)]
+        parts = []
+        if reading.ended is not None and not frame.still:
+            parts.append(self._ended(reading.ended))
+        if reading.state is Beam.ON:
+            parts.append(self._live(frame, screen, reading, began))
+        if reading.ended is not None and frame.still:
+            parts.append(self._ended(reading.ended))
+        observations = tuple(o for settled, _ in parts for o in settled)
+        events += [event for _, told in parts for event in told]
         events += self._judgement.tick(*self._now)
         return Step(frame, reading.state, self._shot_view, self._latest, observations, tuple(events))
 
     def _live(
-        self, frame: Frame, screen: Screen, reading: BeamReading, began: float
-    ) -> tuple[tuple[Observation, ...], list[Event]]:
-        events: list[Event] = []
-        if reading.started:
-            self._shot = reading.shot
+        self, frame: Frame, screen: Screen | Blank, reading: BeamReading, began: float
+    ) -> tuple[list[Observation], list[Event]]:
+        if reading.started is not None:
             self._study.begin_shot()
-            self._said = View.UNKNOWN
-        if not reading.fresh and not reading.started and self._latest is not None:
-            self._repeats.append(replace(self._latest, t_s=frame.t_s, frame=frame.index, ms=self._spent(began)))
-            return (), events
-        settled, self._repeats = tuple(self._repeats), []
-        image = to_image(frame, screen)
-        self.timings["image"] = self._spent(began) / 1e3 - sum(self.timings.values())
-        examined = self._study.examine(image, self._expected(frame))
-        self.timings["target"] = self._spent(began) / 1e3 - sum(self.timings.values())
+            self._shot, self._began, self._said, self._latest = reading.shot, reading.started, View.UNKNOWN, None
+        if isinstance(screen, Blank) or not (reading.fresh or self._latest is None):
+            if self._latest is not None:
+                self._repeats.append(replace(self._latest, t_s=frame.t_s, frame=frame.index, ms=self._spent(began)))
+            return [], []
+        return self._pulse(frame, screen, reading, began)
+
+    def _pulse(
+        self, frame: Frame, screen: Screen, reading: BeamReading, began: float
+    ) -> tuple[list[Observation], list[Event]]:
+        """A pulse not seen before: measure it, judge it."""
+        settled, self._repeats = self._repeats, []
+        start = self._clock()
+        examined = self._study.examine(to_image(frame, screen), self._expected(frame))
+        self.timings["target"] = self._clock() - start
         self._shot_view = examined.view
-        if reading.started:
-            started = ShotStarted(t_s=frame.t_s, frame=frame.index, shot=self._shot, view=examined.view)
-            events += [started, *self._judgement.shot_started(started)]
+        events: list[Event] = []
         self._latest = self._observed(frame, reading, examined, began)
-        events += self._due_tap(frame)
-        events += self._outline(examined.placed)
-        events += self._refusal(examined.refusal)
+        if reading.started is not None:
+            started = ShotStarted(
+                t_s=reading.started.t_s, frame=reading.started.frame, shot=self._shot, view=examined.view
+            )
+            events += [started, *self._judgement.shot_started(started)]
+            settled += [replace(self._latest, t_s=m.t_s, frame=m.frame) for m in self._since(reading.started, frame)]
+        self._take_due_tap(frame)
+        events += [*self._outline(examined.placed), *self._refusal(examined.refusal)]
         events += self._judgement.observe(self._latest)
-        return (*settled, self._latest), events
+        return [*settled, self._latest], events
+
+    def _since(self, start: Moment, frame: Frame) -> list[Moment]:
+        """Frames of the shot before it was known to be one: they show its first pulses."""
+        return [m for m in self._recent if start.frame <= m.frame < frame.index]
 
     def _expected(self, frame: Frame) -> View:
         """What people said of this shot's view, or the view of a tap that is due in it or just ahead."""
@@ -127,12 +149,12 @@ class Monitor:
         soon = [view for at, view in sorted(due) if at - frame.index <= 0]
         return soon[0] if soon else View.UNKNOWN
 
-    def _due_tap(self, frame: Frame) -> list[Event]:
-        for view, target in list(self._targets.items()):
-            if frame.index >= target.frame and view is self._shot_view:
-                del self._targets[view]
-                self._study.tap(target.point)
-        return []
+    def _take_due_tap(self, frame: Frame) -> None:
+        """Tap where case.yaml says a user did, once its frame has come."""
+        target = self._targets.get(self._shot_view)
+        if target is not None and frame.index >= target.frame:
+            del self._targets[self._shot_view]
+            self._study.tap(target.point)
 
     def _observed(self, frame: Frame, reading: BeamReading, examined: Examined, began: float) -> Observation:
         base = Observation(
@@ -162,16 +184,23 @@ class Monitor:
             motion=found.motion,
         )
 
-    def _ended(self, ended: ShotEnded) -> tuple[tuple[Observation, ...], list[Event]]:
+    def _ended(self, ended: Moment) -> tuple[list[Observation], list[Event]]:
         """Close a shot: repeats shown while the beam was still on become final, later ones showed a held image."""
-        settled = tuple(o for o in self._repeats if o.t_s <= ended.t_s)
+        settled = [o for o in self._repeats if o.t_s <= ended.t_s]
         self._repeats = []
-        event = replace(ended, view=self._shot_view)
+        event = ShotEnded(
+            t_s=ended.t_s,
+            frame=ended.frame,
+            shot=self._shot,
+            view=self._shot_view,
+            beam_s=ended.t_s - self._began.t_s,
+        )
         return settled, [event, *self._outline(self._study.end_shot()), *self._judgement.shot_ended(event)]
 
-    def _idle(self, frame: Frame, screen: Screen | None) -> list[Event]:
-        """Say why there is nothing to analyse, where that isn't simply the beam being off."""
-        return [*self._condition("no_signal", False), *self._condition("no_image", screen is None)]
+    def _signal(self, reading: BeamReading) -> list[Event]:
+        """Frames come again, or they show nothing that is fluoroscopy."""
+        blank = reading.state is Beam.NO_SIGNAL
+        return [*self._condition("no_signal", False), *self._condition("no_image", blank)]
 
     def _outline(self, outline: Outline | None) -> list[Event]:
         if outline is None:
