@@ -1,11 +1,11 @@
 """All views of the target: which view a shot is, what each view's reference shows, and what a tap means."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.config import Settings
 from monitor.domain import Case, Image, Outline, Point, View
-from monitor.imaging.outline import body_scale, find_outline
+from monitor.imaging.outline import find_outline
+from monitor.imaging.outline_scale import body_scale
 from monitor.imaging.registration import Affine, Fit
 from monitor.imaging.subject import Measured, Subject
 from monitor.imaging.view import classify_view
@@ -29,6 +29,14 @@ class Examined:
     placed: Outline | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Tapped:
+    """A tap in the reference's frame pixels, and the pulses to average before its outline is looked for."""
+
+    point: Point
+    pulses: int
+
+
 class Study:
     """The target seen in up to two views.
 
@@ -41,7 +49,7 @@ class Study:
     def __init__(self, settings: Settings, case: Case) -> None:
         self._settings, self._case = settings, case
         self._subjects: dict[View, Subject] = {}
-        self._taps: dict[View, Point] = {}
+        self._taps: dict[View, _Tapped] = {}
         self._spacing_mm = case.pixel_spacing_mm
         self._matrix: Affine | None = None
         self._view = View.UNKNOWN
@@ -89,7 +97,7 @@ class Study:
         if self._last is None or self._view is View.UNKNOWN:
             return
         image, fit = self._last
-        self._taps[self._view] = self._subjects[self._view].to_reference(point, image, fit)
+        self._taps[self._view] = _Tapped(self._subjects[self._view].to_reference(point, image, fit), SETTLED_PULSES)
 
     def end_shot(self) -> Outline | None:
         """Use what the shot gave: a tap in a short shot still gets its outline. Returns it when new."""
@@ -127,19 +135,18 @@ class Study:
             return best
         guess = classify_view(image)
         sure = guess.probability >= self._settings.view.least_probability
-        if not sure or fits.get(guess.view, 0.0) > CERTAIN:
-            return View.UNKNOWN if not sure else guess.view
-        return guess.view
+        return guess.view if sure else View.UNKNOWN
 
     def _settle(self, subject: Subject, at_once: bool = False) -> Outline | None:
+        """Look for the outline at a tap once the reference is clear enough; look again when it has become clearer."""
         tap = self._taps.get(subject.view)
-        if tap is None or (subject.pulses_averaged < SETTLED_PULSES and not at_once):
+        if tap is None or (subject.pulses_averaged < tap.pulses and not at_once):
+            return None
+        outline = find_outline(subject.reference_image, tap.point, subject.view, self._spacing_mm)
+        if outline is None:
+            self._taps[subject.view] = replace(tap, pulses=2 * max(tap.pulses, subject.pulses_averaged))
             return None
         del self._taps[subject.view]
-        reference = subject.reference_image
-        outline = find_outline(reference, tap, subject.view, self._spacing_mm)
-        if outline is None:
-            return None
         if self._spacing_mm is None:
             self._spacing_mm = body_scale(outline, subject.view, self._case.level)
         subject.place(outline, self._spacing_mm)
@@ -150,10 +157,3 @@ class Study:
         if measured.cement_mm2 >= self._settings.cement.least_bolus_mm2:
             self._cemented_pulses += 1
 
-
-def pending(case: Case, done: Mapping[View, bool], frame: int) -> tuple[View, Point] | None:
-    """The tap of ``case.yaml`` that is due at ``frame``, if any."""
-    for view, target in case.targets.items():
-        if not done.get(view) and frame >= target.frame:
-            return view, target.point
-    return None
