@@ -76,7 +76,9 @@ def replay(
 
 @app.command()
 def live(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="v4l2:/dev/video0, udp://, rtsp:// or file:RECORDING")],
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="v4l2:/dev/video0, udp://, rtsp:// or file:RECORDING")
+    ],
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Also write the results to DIR.")] = None,
     overwrite: OverwriteOption = False,
     config: ConfigOption = None,
@@ -100,9 +102,7 @@ def simulate(
     make_recording(scenario, seed, out, difficulty=difficulty, seconds=seconds)
 
 
-def _serve_recording(
-    path: Path, settings: Settings, files: ResultFiles | None, speed: float, browser: bool
-) -> None:
+def _serve_recording(path: Path, settings: Settings, files: ResultFiles | None, speed: float, browser: bool) -> None:
     opened = open_recording(path, settings.sources)
     with opened.source as source:
         _serve(source, opened.case, settings, files, opened.title, speed, True, browser)

@@ -24,6 +24,12 @@ class Section(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid")
 
 
+class ViewSettings(Section):
+    """Telling AP from lateral without a tap."""
+
+    least_probability: Fraction = Field(0.8, description="Probability from which the view of a shot is believed.")
+
+
 class RegistrationSettings(Section):
     """Following the target vertebra."""
 
@@ -245,6 +251,7 @@ class Settings(BaseSettings):
         frozen=True, extra="forbid", env_prefix="CEMENT_MONITOR_", env_nested_delimiter="__"
     )
 
+    view: ViewSettings = Field(default_factory=ViewSettings)
     registration: RegistrationSettings = Field(default_factory=RegistrationSettings)
     cement: CementSettings = Field(default_factory=CementSettings)
     leaks: LeakSettings = Field(default_factory=LeakSettings)

@@ -17,6 +17,7 @@ from monitor.domain import (
     Event,
     Fault,
     Frame,
+    Image,
     Observation,
     Outline,
     OutlineFound,
@@ -31,6 +32,7 @@ from monitor.domain import (
 from monitor.imaging.beam import BeamDetector, BeamReading, Moment
 from monitor.imaging.screen import Blank, Screen, ScreenReader, to_image
 from monitor.imaging.study import Examined, Study
+from monitor.imaging.tearing import is_torn
 from monitor.judgement import Judgement
 
 RECENT_FRAMES = 128
@@ -60,7 +62,7 @@ class Monitor:
         self._shot, self._shot_view = 0, View.UNKNOWN
         self._said: View = View.UNKNOWN
         self._now: tuple[float, int] = (0.0, 0)
-        self._began = Moment(0.0, 0)
+        self._began, self._announced, self._torn = Moment(0.0, 0), True, False
         self._recent: deque[Moment] = deque(maxlen=RECENT_FRAMES)
         self.timings: dict[str, float] = {}
 
@@ -109,29 +111,40 @@ class Monitor:
         if reading.started is not None:
             self._study.begin_shot()
             self._shot, self._began, self._said, self._latest = reading.shot, reading.started, View.UNKNOWN, None
-        if isinstance(screen, Blank) or not (reading.fresh or self._latest is None):
-            if self._latest is not None:
-                self._repeats.append(replace(self._latest, t_s=frame.t_s, frame=frame.index, ms=self._spent(began)))
+            self._announced = False
+        image = None if isinstance(screen, Blank) or not self._is_due(reading) else to_image(frame, screen)
+        self._torn = image is not None and is_torn(image)
+        if image is None or self._torn:
+            self._repeats += self._again(frame, began)
             return [], []
-        return self._pulse(frame, screen, reading, began)
+        return self._pulse(frame, image, reading, began)
+
+    def _is_due(self, reading: BeamReading) -> bool:
+        """A new pulse, or one that could not be looked at on the frame before."""
+        return reading.fresh or self._latest is None or self._torn
+
+    def _again(self, frame: Frame, began: float) -> list[Observation]:
+        """The last pulse, shown once more."""
+        if self._latest is None:
+            return []
+        return [replace(self._latest, t_s=frame.t_s, frame=frame.index, ms=self._spent(began))]
 
     def _pulse(
-        self, frame: Frame, screen: Screen, reading: BeamReading, began: float
+        self, frame: Frame, image: Image, reading: BeamReading, began: float
     ) -> tuple[list[Observation], list[Event]]:
         """A pulse not seen before: measure it, judge it."""
         settled, self._repeats = self._repeats, []
         start = self._clock()
-        examined = self._study.examine(to_image(frame, screen), self._expected(frame))
+        examined = self._study.examine(image, self._expected(frame))
         self.timings["target"] = self._clock() - start
         self._shot_view = examined.view
         events: list[Event] = []
         self._latest = self._observed(frame, reading, examined, began)
-        if reading.started is not None:
-            started = ShotStarted(
-                t_s=reading.started.t_s, frame=reading.started.frame, shot=self._shot, view=examined.view
-            )
+        if not self._announced:
+            self._announced = True
+            started = ShotStarted(t_s=self._began.t_s, frame=self._began.frame, shot=self._shot, view=examined.view)
             events += [started, *self._judgement.shot_started(started)]
-            settled += [replace(self._latest, t_s=m.t_s, frame=m.frame) for m in self._since(reading.started, frame)]
+            settled = [replace(self._latest, t_s=m.t_s, frame=m.frame) for m in self._since(self._began, frame)]
         self._take_due_tap(frame)
         events += [*self._outline(examined.placed), *self._refusal(examined.refusal)]
         events += self._judgement.observe(self._latest)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from monitor.domain import Point
 from monitor.imaging.arrays import Array, Mask
-from monitor.imaging.cannula_fit import GAP_MM, Band, run, sharpen
+from monitor.imaging.cannula_fit import GAP_MM, Band, sharpen, strongest_run
 
 GRID_MM = 0.55
 CALIBRE_MM = 2.6
@@ -67,7 +67,8 @@ def find_band(
         return None
     a, b = (((x + 0.5) * step - 0.5, (y + 0.5) * step - 0.5) for x, y in ends)
     near, far = sorted((a, b), key=lambda p: np.hypot(p[0] - inside[0], p[1] - inside[1]))
-    return sharpen(signal, usable, spacing_mm, Band(near, far, CALIBRE_MM / spacing_mm, best.score))
+    band = sharpen(signal, usable, spacing_mm, Band(near, far, CALIBRE_MM / spacing_mm, best.score))
+    return band if band.contrast >= least_contrast else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,8 +88,9 @@ class _Turn:
         profile = cv2.blur(rows.max(0, keepdims=True), (max(1, round(1.5 / px_mm)), 1))[0]
         half = int(LENGTH_MM / px_mm / 2)
         core = profile[max(self.column - half, 0) : self.column + half]
-        present = profile > 0.45 * float(np.median(core))
-        left, right = run(present, self.column, int(GAP_MM / px_mm))
+        least = 0.3 * float(np.median(core))
+        centre = slice(max(self.column - half, 0), self.column + half)
+        left, right = strongest_run(np.where(profile > least, profile, 0), centre, int(GAP_MM / px_mm))
         if (right - left) * px_mm < 0.7 * LENGTH_MM:
             return None
         first, last = (self.back @ np.array([x, self.row, 1.0]) for x in (left, right))
@@ -111,6 +113,7 @@ def _turned(small: Array, valid: Array, angle_deg: float, px_mm: float) -> _Turn
     side = cv2.blur(flat, (1, max(1, round(1.2 / px_mm))))
     offset = max(1, round(reach))
     above, below = np.roll(side, offset, 0), np.roll(side, -offset, 0)
+    seen = np.minimum(seen, np.minimum(np.roll(seen, offset, 0), np.roll(seen, -offset, 0)))
     evidence = np.clip(centre - np.maximum(above, below), 0, 1.0) * (seen > 0.9)
     line = cv2.blur(evidence, (max(3, round(LENGTH_MM / px_mm)), 1))
     line[:offset] = 0

@@ -1,6 +1,6 @@
 """Where exactly the cannula lies: axis, calibre and both ends, to a fraction of a pixel."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 from monitor.domain import Point
 from monitor.imaging.arrays import Array, Mask, sample
 
-GAP_MM = 4.0
+GAP_MM = 7.0
+PALEST, FAINTEST = 0.2, 0.05
+"""Contrast along the band, of its median and in -ln units, below which it has ended."""
+SHORTEST_MM = 3.0
 WIDEST_MM = 3.8
 """A 10 gauge cannula (3.4 mm) with blur; wider than that, cement beside it is being measured."""
 MARGIN_PX = 6.0
@@ -48,6 +51,8 @@ class Band:
 def sharpen(signal: Array, usable: Mask, spacing_mm: float, band: Band) -> Band:
     """Fit axis, calibre and ends at full resolution, from profiles across the band every half pixel along it."""
     for _ in range(2):
+        if float(np.hypot(band.tip[0] - band.tail[0], band.tip[1] - band.tail[1])) < SHORTEST_MM / spacing_mm:
+            break
         strip, axis, normal = _strip(signal, band, spacing_mm)
         offsets, widths = _across(strip)
         good = np.isfinite(offsets)
@@ -111,6 +116,8 @@ def _ended(signal: Array, usable: Mask, band: Band, spacing_mm: float) -> Band:
     reach = 30.0 / spacing_mm
     tip, tail = np.array(band.tip), np.array(band.tail)
     length = float(np.hypot(*(tip - tail)))
+    if length < SHORTEST_MM / spacing_mm:
+        return replace(band, contrast=0.0)
     axis = (tip - tail) / max(length, 1e-6)
     longer = Band(tuple(tip + axis * reach), tuple(tail - axis * reach), band.width_px, band.contrast)
     strip, _, _ = _strip(signal, longer, spacing_mm)
@@ -123,12 +130,11 @@ def _ended(signal: Array, usable: Mask, band: Band, spacing_mm: float) -> Band:
     contrast = np.where(seen[core].min(0) > 0.9, contrast, 0)
     profile = cv2.blur(contrast[None].astype(np.float32), (3, 1))[0]
     origin = reach + MARGIN_PX
-    body = profile[int(origin) : int(origin + length) + 1]
-    # The band pales towards burnt-out air: each pixel is judged by its own stretch, not by the brightest one.
-    level = np.minimum(cv2.dilate(profile[None], np.ones((1, 2 * int(6 / spacing_mm) + 1)))[0], float(np.median(body)))
-    present = profile > np.maximum(0.5 * level, 0.25 * float(np.median(body)))
-    start = int(origin) + int(np.argmax(present[int(origin) : int(origin + length) + 1]))
-    first, last = run(present, start, int(GAP_MM / spacing_mm))
+    shaft = slice(int(origin), min(int(origin + length), len(profile) - 1) + 1)
+    body = profile[shaft]
+    # The band pales towards burnt-out air and in dense surroundings: any contrast that stands out belongs to it.
+    present = profile > max(PALEST * float(np.median(body)), FAINTEST)
+    first, last = strongest_run(np.where(present, profile, 0), shaft, int(GAP_MM / spacing_mm))
     ends = [tail - axis * origin + axis * (n + 0.0) for n in (last, first)]
     return Band(
         (float(ends[0][0]), float(ends[0][1])),
@@ -138,13 +144,15 @@ def _ended(signal: Array, usable: Mask, band: Band, spacing_mm: float) -> Band:
     )
 
 
-def run(present: Mask, start: int, gap: int) -> tuple[int, int]:
-    """The stretch of ``present`` around ``start`` that has no gap longer than ``gap``."""
-    ends = []
-    for step in (-1, 1):
-        last, x = start, start
-        while 0 <= x < len(present) and abs(x - last) <= gap:
-            last = x if present[x] else last
-            x += step
-        ends.append(last)
-    return ends[0], ends[1]
+def strongest_run(profile: NDArray[np.floating], within: slice, gap: int) -> tuple[int, int]:
+    """First and last index of the run with the largest sum among those that touch ``within``.
+
+    ``profile`` is 0 where nothing is; a run may have holes of up to ``gap``.
+    """
+    present = np.flatnonzero(profile > 0)
+    if not len(present):
+        return within.start, within.start
+    runs = np.split(present, np.flatnonzero(np.diff(present) > gap) + 1)
+    touching = [r for r in runs if r[-1] >= within.start and r[0] < within.stop] or runs
+    best = max(touching, key=lambda r: float(profile[r].sum()))
+    return int(best[0]), int(best[-1])

@@ -81,8 +81,7 @@ class Study:
             return Examined(View.UNKNOWN, 0.0, 0.0, None, "view_unknown")
         subject = self._subjects[self._view]
         if fit is None or fit.quality < self._settings.registration.least_quality:
-            self._matrix = None
-            return Examined(self._view, 0.0 if fit is None else fit.quality, 0.0, None, "tracking_lost")
+            return self._lost(fit, expected)
         self._matrix, self._last = fit.matrix, (image, fit)
         subject.average(image, fit)
         placed = self._settle(subject)
@@ -91,6 +90,14 @@ class Study:
         spacing = (self._spacing_mm or 0.0) / measured.motion.scale
         refusal = "no_outline" if measured.outline is None else None
         return Examined(self._view, fit.quality, spacing, measured, refusal, placed)
+
+    def _lost(self, fit: Fit | None, expected: View) -> Examined:
+        """A pulse that doesn't fit; in a shot that never did, its view may have been mistaken too."""
+        view, never = self._view, self._last is None
+        self._matrix = None
+        if never and expected is View.UNKNOWN:
+            self._view, self._pulse = View.UNKNOWN, 0
+        return Examined(view, 0.0 if fit is None else max(fit.quality, 0.0), 0.0, None, "tracking_lost")
 
     def tap(self, point: Point) -> None:
         """Point at the target on the image shown; the outline follows with the next pulses."""
@@ -156,4 +163,3 @@ class Study:
     def _notice(self, measured: Measured) -> None:
         if measured.cement_mm2 >= self._settings.cement.least_bolus_mm2:
             self._cemented_pulses += 1
-
