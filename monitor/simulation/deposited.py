@@ -27,6 +27,8 @@ class Deposited:
         bool: seen, and beyond the silhouette.
     cement_mm2, outside_mm2
         Projected areas; the latter by zone.
+    venous
+        Zones in which more than half of the cement outside came along a vein.
     compartments_ml
         What each compartment holds.
     """
@@ -35,6 +37,7 @@ class Deposited:
     outside: NDArray[np.bool_]
     cement_mm2: float
     outside_mm2: dict[Zone, float]
+    venous: tuple[Zone, ...]
     compartments_ml: dict[str, float]
 
 
@@ -58,7 +61,19 @@ def deposited(
     pixel = grid.step_mm**2
     counts = np.bincount(zone[outside], minlength=len(ZONES))
     areas = {z: float(n * pixel) for z, n in zip(ZONES, counts, strict=True) if n}
-    return Deposited(total, outside, float(visible.sum() * pixel), areas, _compartments(treatment, held_ml, remains))
+    by_vein = [path for n, path in paths.items() if treatment.deposits[n].venous]
+    fed = np.bincount(zone[outside & _seen(by_vein, total)], minlength=len(ZONES))
+    venous = tuple(z for z, n, all_n in zip(ZONES, fed, counts, strict=True) if 2 * n > all_n)
+    held = _compartments(treatment, held_ml, remains)
+    return Deposited(total, outside, float(visible.sum() * pixel), areas, venous, held)
+
+
+def _seen(paths: list[FloatImage], total: FloatImage) -> NDArray[np.bool_]:
+    """Where some of the deposits, given by their paths, make up most of the cement along the ray."""
+    own = np.zeros_like(total)
+    for path in paths:
+        own += path
+    return 2 * own > total
 
 
 def _zones(

@@ -54,6 +54,7 @@ def live_line(
         "outline_core": on_screen(aim.seen.core, aim, pulse),
         "cement_mm2": round(cement.cement_mm2, 2),
         "outside_mm2": {zone.value: round(area, 2) for zone, area in cement.outside_mm2.items()},
+        "venous": [zone.value for zone in cement.venous],
         "true3d": {kind: round(ml, 4) for kind, ml in cement.compartments_ml.items()},
     }
 

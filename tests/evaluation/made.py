@@ -1,11 +1,13 @@
 """Hand-made truth, and the results of a monitor that sees exactly the truth."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from monitor.domain import View, Zone
+from monitor.domain import Case, View, Zone
 from monitor.evaluation.leaks import STOP_ZONES, TRACE_MM2, true_leaks
 from monitor.evaluation.results import Results, parse_results
+from monitor.evaluation.scoring import score
 from monitor.evaluation.truth import Truth, TruthFrame, parse_truth
 
 FPS = 10.0
@@ -15,6 +17,8 @@ CORE = [[110.0, 110.0], [240.0, 110.0], [240.0, 210.0], [110.0, 210.0]]
 CEMENT = [[150.0, 140.0], [200.0, 140.0], [200.0, 180.0], [150.0, 180.0]]
 
 Line = dict[str, Any]
+BEST = {"shots_exact", "live_seen", "view_right", "outline_dice", "cement_dice", "zone_right", "venous_right"}
+NONE = {"shot_start_s", "shot_end_s", "tracking_mm", "false_onsets", "false_high", "refused", "increments_off"}
 
 
 def shifted(points: list[list[float]], dx: float, dy: float = 0.0) -> list[list[float]]:
@@ -130,3 +134,18 @@ def changed(
     kept = [e for e in results.events if e["type"] not in drop]
     seen: list[Mapping[str, Any]] = [{**o, **keys} for o in results.observations]
     return parse_results([*kept, *events], seen, results.summary)
+
+
+def measured(truth: Truth, results: Results, case: Case | None = None) -> dict[str, list[float]]:
+    found = defaultdict(list)
+    for sample in score(truth, results, case or Case()):
+        found[sample.measure].append(sample.value)
+    return found
+
+
+def assert_perfect(found: dict[str, list[float]]) -> None:
+    for measure, values in found.items():
+        if measure in BEST or measure.startswith(("leak_found", "outline_dice")):
+            assert min(values) == 1.0, measure
+        if measure in NONE or measure.startswith(("border", "onset_delay", "volume")):
+            assert max(values) == 0.0, measure

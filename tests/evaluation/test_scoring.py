@@ -1,7 +1,6 @@
 """The scorer on hand-made pairs whose scores can be told beforehand."""
 
 import json
-from collections import defaultdict
 from pathlib import Path
 from statistics import fmean
 
@@ -10,18 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.domain import Case, Delivered, RecordingError, Target, View, Zone
-from monitor.evaluation.results import Results, parse_results, read_results
+from monitor.evaluation.results import parse_results, read_results
 from monitor.evaluation.scoring import score
-from monitor.evaluation.truth import Truth, read_truth
+from monitor.evaluation.truth import read_truth
 from tests.evaluation.made import (
     BODY,
     CEMENT,
     CORE,
     SPACING_MM,
     Line,
+    assert_perfect,
     changed,
     high,
     lines,
+    measured,
     onset,
     perfect,
     shifted,
@@ -32,23 +33,6 @@ from tests.evaluation.made import (
 
 TWO_SHOTS = [("lateral", 20), ("ap", 20)]
 GROWING = [0.0, 0.6, 1.5, 2.5, 4.0, 6.0, 8.0, 8.0, 8.0, 8.0]
-BEST = {"shots_exact", "live_seen", "view_right", "outline_dice", "cement_dice", "zone_right", "venous_right"}
-NONE = {"shot_start_s", "shot_end_s", "tracking_mm", "false_onsets", "false_high", "refused", "increments_off"}
-
-
-def measured(truth: Truth, results: Results, case: Case | None = None) -> dict[str, list[float]]:
-    found = defaultdict(list)
-    for sample in score(truth, results, case or Case()):
-        found[sample.measure].append(sample.value)
-    return found
-
-
-def assert_perfect(found: dict[str, list[float]]) -> None:
-    for measure, values in found.items():
-        if measure in BEST or measure.startswith(("leak_found", "outline_dice")):
-            assert min(values) == 1.0, measure
-        if measure in NONE or measure.startswith(("border", "onset_delay", "volume")):
-            assert max(values) == 0.0, measure
 
 
 @pytest.mark.parametrize("zone", list(Zone))
