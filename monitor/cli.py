@@ -1,9 +1,10 @@
 """The command line: ``cement-monitor`` and ``python -m monitor``."""
 
 import sys
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import cv2
 import typer
@@ -17,6 +18,9 @@ from monitor.server import serve
 from monitor.simulation import SCENARIOS
 from monitor.simulation import simulate as make_recording
 from monitor.sources import Source, open_live, open_recording
+
+if TYPE_CHECKING:
+    from monitor.evaluation.runner import Outcome
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -100,6 +104,63 @@ def simulate(
 ) -> None:
     """Make a recording of a procedure that never happened, with its truth."""
     make_recording(scenario, seed, out, difficulty=difficulty, seconds=seconds)
+
+
+@app.command("evaluate")
+def evaluate_command(
+    recordings: Annotated[list[Path] | None, typer.Argument(help="Recordings with truth.jsonl.")] = None,
+    suite: Annotated[list[str] | None, typer.Option(help="Simulated recordings, SCENARIO:FIRST-LAST.")] = None,
+    baseline: Annotated[list[str] | None, typer.Option(help="Also differencing, or mog2; may be repeated.")] = None,
+    bars: Annotated[str, typer.Option(help="Bars to hold the figures against: typical, hard or foreign.")] = "typical",
+    taps: Annotated[bool, typer.Option(help="Let the monitor know the targets of case.yaml.")] = True,
+    notes: Annotated[bool, typer.Option(help="Let it know the noted increments.")] = False,
+    results: Annotated[Path | None, typer.Option(help="Score the results in this folder; analyse nothing.")] = None,
+    cache: Annotated[Path | None, typer.Option(help="Where suites are kept; else the user's cache folder.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Recordings at a time; else one for each core.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write figures and cases to this file.")] = None,
+    html_file: Annotated[Path | None, typer.Option("--html", help="Write a page with the worst frames.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Score the monitor against the truth of recordings, with confidence intervals."""
+    from monitor.evaluation.report import Request, make_report
+
+    request = Request(
+        recordings=recordings or (),
+        suites=suite or (),
+        baselines=baseline or (),
+        bars=bars,
+        use_taps=taps,
+        use_notes=notes,
+        results=results,
+        cache=cache,
+        workers=jobs,
+        json=json_file,
+        html=html_file,
+    )
+    report = make_report(request, load_settings(config), _watched)
+    typer.echo(report.text)
+    for failure in report.failures:
+        typer.echo(failure, err=True)
+    if report.failures:
+        raise typer.Exit(1)
+
+
+@app.command("bench")
+def bench_command(
+    recording: Annotated[Path | None, typer.Argument(help="A recording; else a simulated one.")] = None,
+    frames: Annotated[int | None, typer.Option(min=1, help="Frames of it to use; else all.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Measure what a live frame costs, beside OpenCV's MOG2; replay speed and memory."""
+    from monitor.evaluation.bench import bench
+
+    for line in bench(recording, load_settings(config), frames):
+        typer.echo(line)
+
+
+def _watched(outcomes: "Iterable[Outcome]", total: int) -> "Iterator[Outcome]":
+    with typer.progressbar(outcomes, length=total, label="Scoring", file=sys.stderr) as bar:
+        yield from bar
 
 
 def _serve_recording(path: Path, settings: Settings, files: ResultFiles | None, speed: float, browser: bool) -> None:
