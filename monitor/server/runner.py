@@ -4,9 +4,11 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from itertools import takewhile
 from typing import Protocol
 
 from monitor.domain import Act, Delivery, Step
+from monitor.sources import paced
 
 
 class Analyser(Protocol):
@@ -64,7 +66,7 @@ class Runner:
     def _run(self) -> None:
         fault: Exception | None = None
         try:
-            for delivery in self._paced():
+            for delivery in self._deliveries():
                 received_s = time.monotonic()
                 self._on_step(self._analyser.feed(delivery, tuple(self._said())), received_s)
             self._on_step(self._analyser.finish(), time.monotonic())
@@ -72,16 +74,10 @@ class Runner:
             fault = error
         self._on_end(fault)
 
-    def _paced(self) -> Iterator[Delivery]:
-        began_s: float | None = None
-        for delivery in self._source:
-            if self._speed is not None:
-                due_s = delivery.t_s / self._speed
-                began_s = time.monotonic() - due_s if began_s is None else began_s
-                self._stop.wait(max(0.0, began_s + due_s - time.monotonic()))
-            if self._stop.is_set():
-                return
-            yield delivery
+    def _deliveries(self) -> Iterator[Delivery]:
+        """What the source delivers, at its pace if one is set, until ``stop``."""
+        at_pace = self._source if self._speed is None else paced(self._source, self._stop.wait, self._speed)
+        return takewhile(lambda _: not self._stop.is_set(), at_pace)
 
     def _said(self) -> Iterator[Act]:
         while not self._acts.empty():

@@ -6,27 +6,20 @@ pydicom is imported where it's used: it takes as long as all the rest together.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from monitor.config import SourceSettings
 from monitor.domain import Delivery, Fault, Frame, RecordingError
-from monitor.sources.dicom_display import Display, Stored
+from monitor.sources.dicom_display import Display
+from monitor.sources.dicom_pixels import StoredPixels, one_line
 from monitor.sources.dicom_times import run_times_s, still_times_s
 from monitor.sources.source import FileSource
 from monitor.sources.video import check_readable
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
-
-SAMPLES = 8
-"""Frames, spread over a run, from which its range of values is taken."""
-
-DECODING_ERRORS = (RuntimeError, ValueError, AttributeError, LookupError, TypeError, OSError, EOFError)
-"""What the decoders behind pydicom raise on damaged data."""
 
 
 def is_dicom(path: Path) -> bool:
@@ -47,16 +40,21 @@ class DicomRun(FileSource):
     def __init__(self, path: Path, fps: float, settings: SourceSettings) -> None:
         self._path = path
         header = read_header(path)
-        self._pixels = _pixels(path, header)
-        self.frames = int(header.get("NumberOfFrames") or 1)
-        self.size = (int(header.Columns), int(header.Rows))
-        self._times_s = run_times_s(header, self.frames, fps)
+        try:
+            self._pixels = StoredPixels(path, header)
+            self.frames = int(header.get("NumberOfFrames") or 1)
+            self.size = (int(header.Columns), int(header.Rows))
+            self._times_s = run_times_s(header, self.frames, fps)
+            self._display = Display(header, self._pixels.samples(self.frames), settings.coloured_share)
+        except RecordingError:
+            raise
+        except Exception as error:  # values are converted, and found wrong, when they are first looked at
+            raise RecordingError(f"{path}: expected a sound DICOM header; {one_line(error)}.") from error
         self.duration_s = self._times_s[-1]
-        self._display = Display(header, _samples(path, self._pixels, self.frames), settings.coloured_share)
 
     def __iter__(self) -> Iterator[Delivery]:
         damaged, t_s = False, 0.0
-        for index, stored in _decoded(self._pixels, range(self.frames or 1)):
+        for index, stored in self._pixels.decoded(range(self.frames or 1)):
             if stored is not None:
                 if damaged:
                     yield Fault(index, t_s, "corrupt", f"{self._path.name}: damaged before frame {index}.")
@@ -99,56 +97,16 @@ class DicomStills(FileSource):
 def read_header(path: Path) -> Dataset:
     """All of a DICOM file but its pixels; it has an image of known size, or this raises ``RecordingError``."""
     from pydicom import dcmread
-    from pydicom.errors import InvalidDicomError
 
     check_readable(path)
     try:
         with warnings.catch_warnings(action="ignore"):
             header = dcmread(path, stop_before_pixels=True)
-    except (InvalidDicomError, *DECODING_ERRORS) as error:
-        raise RecordingError(f"{path}: expected a DICOM file; {error}.") from error
+    except Exception as error:  # pydicom raises of all kinds on a damaged file
+        raise RecordingError(f"{path}: expected a DICOM file; {one_line(error)}.") from error
     if "Rows" not in header or "Columns" not in header or "TransferSyntaxUID" not in header.file_meta:
         raise RecordingError(f"{path}: expected a DICOM image; found no pixel data in it.")
     return header
-
-
-def _pixels(path: Path, header: Dataset) -> Path | Dataset:
-    """Where to read frames from one by one: the file, or all of it in memory where it's deflated as a whole."""
-    from pydicom import dcmread
-
-    return dcmread(path) if header.file_meta.TransferSyntaxUID.is_deflated else path
-
-
-def _samples(path: Path, pixels: Path | Dataset, count: int) -> list[Stored]:
-    wanted = np.unique(np.linspace(0, count - 1, SAMPLES).astype(int)).tolist()
-    faults: list[str] = []
-    found = [stored for _, stored in _decoded(pixels, wanted, faults) if stored is not None]
-    if not found:
-        raise RecordingError(f"{path}: expected pixel data that can be decoded; {faults[0]}")
-    return found
-
-
-def _decoded(
-    pixels: Path | Dataset, indices: Sequence[int], faults: list[str] | None = None
-) -> Iterator[tuple[int, Stored | None]]:
-    """Each frame asked for with its number, None where it can't be decoded; ``faults`` collects why."""
-    from pydicom.pixels.utils import iter_pixels
-
-    found = iter_pixels(pixels, indices=indices)
-    for done, index in enumerate(indices, 1):
-        stored = _next(found, [] if faults is None else faults)
-        if stored is None:
-            found = iter_pixels(pixels, indices=indices[done:])
-        yield index, stored
-
-
-def _next(found: Iterator[Stored], faults: list[str]) -> Stored | None:
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            return next(found)
-    except (StopIteration, *DECODING_ERRORS) as error:
-        faults.append(" ".join(str(error).split()))
-        return None
 
 
 def _taken(still: tuple[Dataset, Path]) -> tuple[int, int, int, str]:

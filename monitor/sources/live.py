@@ -61,14 +61,14 @@ class LiveSource:
         return self._slot.counters
 
     def __enter__(self) -> Self:
-        self._reader.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-        self._reader.join(CLOSING_S)
+        if self._reader.ident is not None:
+            self._reader.join(CLOSING_S)
 
     def stop(self) -> None:
         """End the iteration, from any thread."""
@@ -76,7 +76,8 @@ class LiveSource:
         self._slot.end(EndOfSignal())
 
     def __iter__(self) -> Iterator[Delivery]:
-        """Deliver until the feed ends or ``stop`` is called; only within the source's ``with`` block."""
+        """Connect and deliver until the feed ends or ``stop`` is called. Once only: a live source has no beginning."""
+        self._reader.start()
         lost = False
         try:
             while True:

@@ -8,6 +8,8 @@ import cv2
 import gdcm
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
@@ -228,15 +230,40 @@ def test_a_truncated_run_gives_what_decodes_then_says_so(tmp_path: Path, syntax:
     assert [(f.index, f.code) for f in faults(deliveries)] == [(5, "truncated")]
 
 
-def test_a_frame_that_cannot_be_decoded_is_left_out(tmp_path: Path) -> None:
-    path = save(tmp_path / "run.dcm", dataset(RUN, 8, FrameTime=40.0), JPEGLSLossless)
+@pytest.mark.parametrize(
+    ("syntax", "start"),
+    [
+        pytest.param(JPEGLSLossless, b"\xff\xd8\xff\xf7", id="JPEG-LS"),
+        pytest.param(JPEG2000Lossless, b"\xff\x4f\xff\x51", id="JPEG 2000"),
+    ],
+)
+def test_a_frame_that_cannot_be_decoded_is_left_out(tmp_path: Path, syntax: UID, start: bytes) -> None:
+    path = save(tmp_path / "run.dcm", dataset(RUN, 8, FrameTime=40.0), syntax)
     data = bytearray(path.read_bytes())
-    starts = [at for at in range(len(data) - 4) if data[at : at + 4] == b"\xff\xd8\xff\xf7"]
+    starts = [at for at in range(len(data) - 4) if data[at : at + 4] == start]
     data[starts[2] : starts[2] + 60] = bytes(60)
     path.write_bytes(data)
     deliveries = list(open_recording(path).source)
     assert [f.index for f in frames(deliveries)] == [0, 1, 3, 4]
     assert [(f.index, f.code) for f in faults(deliveries)] == [(3, "corrupt")]
+
+
+@settings(max_examples=40, deadline=None)
+@given(at=st.floats(0, 1), noise=st.binary(min_size=1, max_size=20))
+def test_a_garbled_header_is_refused_or_read_but_never_worse(
+    tmp_path_factory: pytest.TempPathFactory, at: float, noise: bytes
+) -> None:
+    path = save(tmp_path_factory.mktemp("garbled") / "run.dcm", dataset(RUN, 8, FrameTime=40.0))
+    data = bytearray(path.read_bytes())
+    start = 128 + int(at * (data.index(b"\xe0\x7f\x10\x00") - 128))
+    data[start : start + len(noise)] = noise
+    path.write_bytes(data)
+    try:
+        times = [delivery.t_s for delivery in open_recording(path).source]
+    except RecordingError as error:
+        assert "run.dcm" in str(error)
+    else:
+        assert times == sorted(times)
 
 
 def still(folder: Path, name: str, picture: NDArray[np.uint8], **elements: Any) -> None:
