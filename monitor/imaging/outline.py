@@ -15,7 +15,7 @@ from monitor.imaging.outline_shape import PER_SIDE
 
 FIELD_MM = 135.0
 LADDER = (0.65, 0.8, 1.0, 1.25)
-LEAST_SCORE = 0.0
+LEAST_SCORE = -20.0
 
 
 def find_outline(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.domain import Image, Point, View
+from monitor.imaging.outline_metal import find_metal
 from monitor.imaging.outline_shape import PER_SIDE
 
 Array = NDArray[np.float64]
@@ -60,7 +61,10 @@ def patch(image: Image, tap: Point, spacing_mm: float) -> Patch | None:
     contrast = float(np.sqrt(_smooth(flat**2, known, 25.0)[size // 2, size // 2]))
     if contrast < 1e-4:
         return None
-    flat = np.tanh(flat / contrast / 2.5) * 2.5
+    flat = np.asarray(flat / contrast, np.float32)
+    bone = known * ~find_metal(flat, PATCH_MM)
+    flat = np.where(bone > 0, flat, _smooth(flat, bone, 2.0))
+    flat = np.asarray(np.tanh(flat / 2.5) * 2.5, np.float32)
     return Patch(_smooth(flat, known, 0.5), _smooth(flat, known, 2.0), known > 0)
 
 
