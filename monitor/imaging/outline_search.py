@@ -11,12 +11,15 @@ from monitor.domain import View
 from monitor.imaging.outline_evidence import FINE, STEP_MM, Array, Mask, Patch, profiles, segment_of, weights
 from monitor.imaging.outline_facing import facing_log_odds
 from monitor.imaging.outline_pose import Pose, flip_to
-from monitor.imaging.outline_shape import CX, CY, LOG_HEIGHT, PARAMETERS, PER_SIDE, TURN, contour, prior
+from monitor.imaging.outline_shape import CX, CY, LOG_HEIGHT, LOG_WIDTH, PARAMETERS, PER_SIDE, TURN, contour, prior
 
 DRAWS = 450
 CANDIDATES = 12
 PER_POSE = 3
-FINALISTS = 4
+JUMPING = 2
+FINALISTS = 3
+JUMP_MM = 6.0
+DISTINCT_MM = 0.7
 REACH = 7
 NEIGHBOURS = 12.0
 GAPS_MM = (1.0, 3.0, 5.0, 7.0, 9.0, 11.0)
@@ -70,17 +73,51 @@ class Fit:
 
 def search(seen: Patch, view: View, poses: tuple[Pose, ...]) -> list[Fit]:
     """The best bodies, best first."""
-    bodies = _promising(seen, view, poses)
-    for _ in range(3):
-        bodies = _pulled(seen, bodies, softness=2.0, every=2)
-    bodies = bodies.take(np.argsort(-_scores(seen, bodies)[0] - _faced(seen, bodies))[:FINALISTS])
-    for _ in range(5):
+    bodies = _settling(seen, _promising(seen, view, poses))
+    bodies = _settling(seen, _jumps(_best(seen, bodies, JUMPING)))
+    bodies = _best(seen, bodies, FINALISTS)
+    for _ in range(4):
         bodies = _pulled(seen, bodies, softness=1.0, every=1)
     score, support = _scores(seen, bodies)
     score = score + NEIGHBOURS * _stacked(seen, bodies) + _faced(seen, bodies)
     return [
         Fit(bodies.parameters[i], poses[bodies.pose[i]], float(score[i]), float(support[i])) for i in np.argsort(-score)
     ]
+
+
+def _settling(seen: Patch, bodies: Bodies) -> Bodies:
+    """Roughly to where the evidence near each pulls it."""
+    for _ in range(3):
+        bodies = _pulled(seen, bodies, softness=2.0, every=2)
+    return bodies
+
+
+def _best(seen: Patch, bodies: Bodies, count: int) -> Bodies:
+    """The best that differ from each other."""
+    score = _scores(seen, bodies)[0] + _faced(seen, bodies)
+    points, _ = contour(bodies.parameters, bodies.facing)
+    chosen: list[int] = []
+    for candidate in np.argsort(-score):
+        apart = [np.abs(points[candidate] - points[other]).mean() for other in chosen]
+        if len(chosen) < count and min(apart, default=np.inf) > DISTINCT_MM:
+            chosen.append(int(candidate))
+    return bodies.take(np.array(chosen, np.intp))
+
+
+def _jumps(bodies: Bodies) -> Bodies:
+    """Each body with, besides, each of its sides on the far bank of a disc or of a pedicle: beyond the pull's reach."""
+    turn, height, width = (bodies.parameters[:, n] for n in (TURN, LOG_HEIGHT, LOG_WIDTH))
+    down = np.stack([-np.sin(turn), np.cos(turn)], axis=1)
+    across = np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    variants = [bodies.parameters]
+    for axis, extent, size in ((down, LOG_HEIGHT, np.exp(height)), (across, LOG_WIDTH, np.exp(width))):
+        for side in (-1.0, 1.0):
+            for jump_mm in (-JUMP_MM, JUMP_MM):
+                moved = bodies.parameters.copy()
+                moved[:, extent] = np.log(np.maximum(size + jump_mm, 0.4 * size))
+                moved[:, [CX, CY]] += side * jump_mm / 2 * axis
+                variants.append(moved)
+    return replace(bodies, parameters=np.concatenate(variants), pose=np.tile(bodies.pose, len(variants)))
 
 
 def _promising(seen: Patch, view: View, poses: tuple[Pose, ...]) -> Bodies:
