@@ -190,7 +190,7 @@ class BeamDetector:
         self._shot = Shot(self._shots, first.at, self._settings)
         self._memory.add(first.texture, self._shots)
         for look in others:
-            self._shot.add(look.at, 0.0, 0.0)
+            self._shot.add(look.at)
             self._memory.add(look.texture, self._shots)
         self._streak.clear()
         return first.at

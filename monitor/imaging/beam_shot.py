@@ -63,27 +63,41 @@ class Shot:
         self._frames.append((at, pulse.log_change, changed))
         if not changed:
             return False
-        if self._is_odd(pulse):
+        if not self._is_odd(pulse):
+            self._odd.clear()
+            self._count(pulse)
+            return True
+        if difference.change > surely_new:
             self._odd.append(pulse)
-            if len(self._odd) < _ODD_IN_A_ROW or difference.change < surely_new:
-                return False
-        self.add(pulse.at, pulse.log_change, pulse.likeness)
+        if len(self._odd) < _ODD_IN_A_ROW:
+            return False
+        self._accept_odd()
         return True
 
-    def add(self, at: Moment, log_change: float, likeness: float) -> None:
-        """Count a pulse."""
-        self._odd.clear()
+    def add(self, at: Moment) -> None:
+        """Count a pulse seen before the shot was certain."""
         self._intervals.append(at.t_s - self.last.t_s)
-        self._pulses.append(_Pulse(at, log_change, likeness))
         self.last = at
         self.pulse += 1
+
+    def _count(self, pulse: _Pulse) -> None:
+        self.add(pulse.at)
+        self._pulses.append(pulse)
+
+    def _accept_odd(self) -> None:
+        """So many odd changes in a row are pulses after all: the noise has become less."""
+        self._pulses.clear()
+        for pulse in self._odd:
+            self._count(pulse)
+        self._odd.clear()
 
     def over_since(self, t_s: float, limit: float) -> float | None:
         """Time at which the beam went off, as soon as it is clear that it did; None while it may be on."""
         dropped = self._dropped(limit)
         if dropped is not None:
             return dropped
-        if t_s - self.last.t_s <= self._patience():
+        latest = self._odd[-1].at if self._odd else self.last
+        if t_s - latest.t_s <= self._patience():
             return None
         return self.last_live_s()
 

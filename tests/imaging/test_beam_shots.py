@@ -51,6 +51,8 @@ CASES: dict[str, Callable[[], Machine]] = {
     "single pulse": lambda: Machine().wait(0.5).press(0.07).wait(1.2).move(5).press(0.07).wait(1.2),
     "hold is edge-enhanced": lambda: three(hold=sharpened),
     "held image made brighter": lambda: altered(brighter),
+    "held image mirrored": lambda: altered(lambda p: np.ascontiguousarray(p[:, ::-1])),
+    "held image turned upside down": lambda: altered(lambda p: np.ascontiguousarray(p[::-1, ::-1])),
     "cine replay": lambda: Machine().wait(0.5).press(1.5).wait(1.0).replay().wait(1.0).press(0.6).wait(0.8),
     "slow cine replay": lambda: Machine().wait(0.5).press(1.0).wait(1.0).replay(2).wait(1.0).press(0.6).wait(0.8),
     "screen goes black and the held image comes back": lambda: (
@@ -66,7 +68,7 @@ def test_shots_are_counted_exactly(case: str) -> None:
     assert_shots(shots_of(machine.film()), machine.shots)
 
 
-@pytest.mark.parametrize(("crf", "keyint"), [(18, 250), (23, 15)])
+@pytest.mark.parametrize(("crf", "keyint"), [(18, 250), (23, 15), (28, 250)])
 @pytest.mark.parametrize("pulses", [7.5, 15, 30])
 def test_shots_survive_compression(crf: int, keyint: int, pulses: float) -> None:
     machine = three(pulses=pulses, adc=0.3)
