@@ -9,6 +9,7 @@ from monitor.imaging.beam_levels import Levels
 from monitor.imaging.beam_memory import Memory
 from monitor.imaging.beam_shot import Moment, Shot
 from monitor.imaging.beam_texture import Difference, Texture, compare, texture
+from monitor.imaging.beam_turn import shown_otherwise
 from monitor.imaging.screen_layout import Blank, Screen
 
 __all__ = ["BeamDetector", "BeamReading", "Moment"]
@@ -176,12 +177,16 @@ class BeamDetector:
         other = against is None or against.likeness < _OTHER_EXPOSURE
         if not other and len(self._streak) < _STEADY_PULSES:
             return False
-        if self._memory.knows(look.texture):
+        if self._memory.knows(look.texture) or (other and self._is_held_image_moved(look)):
             self._recalled_s, self._reference = look.at.t_s, look
             self._streak.clear()
             return False
         replaying = look.at.t_s - self._recalled_s < _REPLAY_S
         return other and not (replaying and len(self._streak) < _STEADY_PULSES)
+
+    def _is_held_image_moved(self, look: _Look) -> bool:
+        held = self._reference
+        return held is not None and shown_otherwise(look.texture, held.texture)
 
     def _start(self) -> Moment:
         """Open a shot with the pulses of the streak."""

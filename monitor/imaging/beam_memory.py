@@ -1,7 +1,6 @@
 """Remembers the noise of every pulse, so that an image shown again isn't taken for a new exposure.
 
-A replayed run, a recalled, turned, mirrored or re-windowed image repeats the noise of an exposure; a new exposure of
-the same anatomy doesn't. Anatomy is alike in all pulses of a run, so an image counts as known only when it is much
+A replayed run, or a recalled image, repeats the noise of an exposure; a new exposure of the same anatomy doesn't. Anatomy is alike in all pulses of a run, so an image counts as known only when it is much
 closer to one remembered pulse than to that pulse's companions.
 """
 
@@ -42,16 +41,14 @@ class Memory:
         self._count += 1
 
     def knows(self, texture: Texture) -> bool:
-        """Whether the image repeats the noise of a remembered pulse, turned or mirrored perhaps."""
+        """Whether the image repeats the noise of a remembered pulse."""
         filled = min(self._count, self._capacity)
         if filled == 0:
             return False
         prints = self._prints[:filled].astype(np.float32)
         prints /= np.linalg.norm(prints, axis=1, keepdims=True) + 1e-3
-        square = _fingerprint(texture).reshape(_SIDE, _SIDE)
-        views = [np.rot90(side, turns) for side in (square, square.T) for turns in range(4)]
-        alike = np.stack([view.ravel() for view in views]) @ prints.T / (np.linalg.norm(square) + 1e-3)
-        return any(self._repeats(row) for row in alike)
+        print_ = _fingerprint(texture)
+        return self._repeats(prints @ (print_ / (np.linalg.norm(print_) + 1e-3)))
 
     def _repeats(self, alike: NDArray[np.float32]) -> bool:
         best = int(alike.argmax())
@@ -64,7 +61,7 @@ class Memory:
 
 
 def _fingerprint(texture: Texture) -> Print:
-    """The fine structure at 32 x 32 places, relative to the local contrast; turns and mirrors with the image."""
+    """The fine structure at 32 x 32 places, each relative to the local contrast."""
     local = np.sqrt(cv2.blur(texture.band * texture.band, (15, 15)) + 0.05)
     rows, columns = (np.round(np.linspace(0, n - 1, _SIDE + 2)[1:-1]).astype(int) for n in texture.band.shape)
     at = np.ix_(rows, columns)

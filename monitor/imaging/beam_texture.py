@@ -20,6 +20,7 @@ _BAND = 9
 _BLOCK = 15
 _SMOOTH_SHARE = 0.4
 _BLACK, _WHITE = 4, 250
+_ROUNDING = 0.05
 Blocks = NDArray[np.float32]
 
 
@@ -77,6 +78,13 @@ def texture(frame: Frame, screen: Screen) -> Texture:
     clipped = ((grey > _WHITE) | (grey < _BLACK)).astype(np.float32)
     usable = (_blocks(mask) > 0.6) & (_blocks(clipped) < 0.3)
     return Texture(band, _blocks(band * band), usable)
+
+
+def of_band(band: NDArray[np.float32]) -> Texture:
+    """A texture from a band alone, usable where there is more than rounding in it."""
+    energy = _blocks(band * band)
+    covered = _blocks((np.abs(band) > _ROUNDING).astype(np.float32)) > 0.5
+    return Texture(band, energy, covered)
 
 
 def compare(new: Texture, old: Texture) -> Difference | None:

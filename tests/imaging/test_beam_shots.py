@@ -24,8 +24,17 @@ def sharpened(picture: Grey) -> Grey:
     return np.asarray(cv2.addWeighted(picture, 1.8, cv2.GaussianBlur(picture, (0, 0), 1.5), -0.8, 0), np.uint8)
 
 
+def turned(degrees: float, scale: float) -> Callable[[Grey], Grey]:
+    def turn(picture: Grey) -> Grey:
+        height, width = picture.shape
+        matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, scale)
+        return np.asarray(cv2.warpAffine(picture, matrix, (width, height), borderMode=cv2.BORDER_REFLECT), np.uint8)
+
+    return turn
+
+
 def altered(change: Callable[[Grey], Grey]) -> Machine:
-    return Machine(shape="rectangle").wait(0.5).press(0.8).wait(1.0).alter(change).wait(1.2).press(0.6).wait(1.0)
+    return Machine(shape="octagon").wait(0.5).press(0.8).wait(1.0).alter(change).wait(1.2).press(0.6).wait(1.0)
 
 
 CASES: dict[str, Callable[[], Machine]] = {
@@ -53,6 +62,8 @@ CASES: dict[str, Callable[[], Machine]] = {
     "held image made brighter": lambda: altered(brighter),
     "held image mirrored": lambda: altered(lambda p: np.ascontiguousarray(p[:, ::-1])),
     "held image turned upside down": lambda: altered(lambda p: np.ascontiguousarray(p[::-1, ::-1])),
+    "held image turned by 30 degrees": lambda: altered(turned(30, 1.0)),
+    "held image magnified": lambda: altered(turned(0, 1.4)),
     "cine replay": lambda: Machine().wait(0.5).press(1.5).wait(1.0).replay().wait(1.0).press(0.6).wait(0.8),
     "slow cine replay": lambda: Machine().wait(0.5).press(1.0).wait(1.0).replay(2).wait(1.0).press(0.6).wait(0.8),
     "screen goes black and the held image comes back": lambda: (
