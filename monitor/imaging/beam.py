@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from monitor.config import BeamSettings
 from monitor.domain import Beam, Frame
 from monitor.imaging.beam_levels import Levels
-from monitor.imaging.beam_memory import Memory
+from monitor.imaging.beam_memory import Memory, Recall
 from monitor.imaging.beam_shot import Moment, Shot
 from monitor.imaging.beam_texture import Difference, Texture, compare, texture
 from monitor.imaging.beam_turn import shown_otherwise
@@ -16,6 +16,7 @@ __all__ = ["BeamDetector", "BeamReading", "Moment"]
 
 _OTHER_EXPOSURE = 0.55
 """Likeness to the held image below which an image is another exposure at once."""
+_STILL_HELD = 0.8
 _REFERENCE_AGE_S = 0.4
 _STEADY_PULSES = 3
 _REPLAY_S = 1.0
@@ -70,7 +71,7 @@ class BeamDetector:
         self._shots = 0
         self._previous: _Look | None = None
         self._reference: _Look | None = None
-        self._streak: list[_Look] = []
+        self._streak: list[tuple[_Look, float]] = []
         self._recalled_s = -1e9
         self._first_frame: int | None = None
 
@@ -157,41 +158,44 @@ class BeamDetector:
         if difference is not None and difference.change <= self._levels.limit(look.texture.noise):
             self._rest(look, difference)
             return None
-        if difference is None or difference.likeness < _OTHER_EXPOSURE:
-            self._streak.clear()
-        self._streak.append(look)
-        return self._start() if self._is_exposure(look) else None
+        against = self._difference(look, self._reference)
+        likeness = 0.0 if against is None else against.likeness
+        self._streak.append((look, likeness))
+        return self._start() if self._is_exposure(look, likeness) else None
 
     def _rest(self, look: _Look, difference: Difference) -> None:
         """Nothing new: learn the held image's own changes and let the reference age."""
-        if self._streak and look.at.t_s - self._streak[-1].at.t_s <= self._settings.max_gap_s:
+        if self._streak and look.at.t_s - self._streak[-1][0].at.t_s <= self._settings.max_gap_s:
             return
         self._streak.clear()
         self._levels.held(difference.change)
         if self._reference is None or look.at.t_s - self._reference.at.t_s > _REFERENCE_AGE_S:
             self._reference = look
 
-    def _is_exposure(self, look: _Look) -> bool:
+    def _is_exposure(self, look: _Look, likeness: float) -> bool:
         """Whether a changed image is another exposure, not the held one altered nor an earlier one shown again."""
-        against = self._difference(look, self._reference)
-        other = against is None or against.likeness < _OTHER_EXPOSURE
-        if not other and len(self._streak) < _STEADY_PULSES:
+        if likeness > _OTHER_EXPOSURE and len(self._streak) < _STEADY_PULSES:
             return False
-        if self._memory.knows(look.texture) or (other and self._is_held_image_moved(look)):
+        recall = self._memory.recall(look.texture)
+        other = likeness < _OTHER_EXPOSURE
+        if recall is Recall.KNOWN or (other and self._is_held_image_moved(look)):
             self._recalled_s, self._reference = look.at.t_s, look
             self._streak.clear()
             return False
         replaying = look.at.t_s - self._recalled_s < _REPLAY_S
-        return other and not (replaying and len(self._streak) < _STEADY_PULSES)
+        enough = _STEADY_PULSES if replaying else 1
+        return other and recall is Recall.NEW and len(self._streak) >= enough
 
     def _is_held_image_moved(self, look: _Look) -> bool:
         held = self._reference
         return held is not None and shown_otherwise(look.texture, held.texture)
 
     def _start(self) -> Moment:
-        """Open a shot with the pulses of the streak."""
+        """Open a shot with the pulses of the streak, from the first that no longer showed the held image."""
         self._shots += 1
-        first, *others = self._streak
+        looks = [look for look, _ in self._streak]
+        changed = [n for n, (_, likeness) in enumerate(self._streak) if likeness < _STILL_HELD]
+        first, *others = looks[changed[0] if changed else -1 :]
         self._shot = Shot(self._shots, first.at, self._settings)
         self._memory.add(first.texture, self._shots)
         for look in others:

@@ -1,8 +1,11 @@
 """Remembers the noise of every pulse, so that an image shown again isn't taken for a new exposure.
 
-A replayed run, or a recalled image, repeats the noise of an exposure; a new exposure of the same anatomy doesn't. Anatomy is alike in all pulses of a run, so an image counts as known only when it is much
-closer to one remembered pulse than to that pulse's companions.
+A replayed run, or a recalled image, repeats the noise of an exposure; a new exposure of the same anatomy doesn't.
+Anatomy is alike in all pulses of a run, so an image counts as known only when it is much closer to one remembered pulse
+than to that pulse's companions. An interlaced frame can be half of one pulse and half of another.
 """
+
+from enum import Enum
 
 import cv2
 import numpy as np
@@ -14,10 +17,19 @@ _SIDE = 32
 _NEAR = 5
 """Companions this close in number may share noise through the machine's recursive filter."""
 _COMPANIONS = 24
-_CLOSER = 0.6
+_KNOWN, _HALF = 0.45, 0.75
+"""Distance from a remembered pulse, as a part of the distance from its companions, of a repeat and of half a one."""
 _ALIKE = 0.4
 _ALIKE_ALONE = 0.85
 Print = NDArray[np.float32]
+
+
+class Recall(Enum):
+    """Whether an image repeats a remembered pulse."""
+
+    NEW = "new"
+    UNSURE = "unsure"
+    KNOWN = "known"
 
 
 class Memory:
@@ -40,24 +52,26 @@ class Memory:
         self._shots[slot] = shot
         self._count += 1
 
-    def knows(self, texture: Texture) -> bool:
+    def recall(self, texture: Texture) -> Recall:
         """Whether the image repeats the noise of a remembered pulse."""
         filled = min(self._count, self._capacity)
         if filled == 0:
-            return False
+            return Recall.NEW
         prints = self._prints[:filled].astype(np.float32)
         prints /= np.linalg.norm(prints, axis=1, keepdims=True) + 1e-3
         print_ = _fingerprint(texture)
-        return self._repeats(prints @ (print_ / (np.linalg.norm(print_) + 1e-3)))
+        return self._judge(prints @ (print_ / (np.linalg.norm(print_) + 1e-3)))
 
-    def _repeats(self, alike: NDArray[np.float32]) -> bool:
+    def _judge(self, alike: NDArray[np.float32]) -> Recall:
         best = int(alike.argmax())
         around = np.arange(max(0, best - _COMPANIONS), min(len(alike), best + _COMPANIONS + 1))
         far = around[(np.abs(around - best) > _NEAR) & (self._shots[around] == self._shots[best])]
         if len(far) < 3:
-            return float(alike[best]) > _ALIKE_ALONE
-        usual = float(np.median(alike[far]))
-        return float(alike[best]) > _ALIKE and 1 - alike[best] < _CLOSER * (1 - usual)
+            return Recall.KNOWN if alike[best] > _ALIKE_ALONE else Recall.NEW
+        closeness = float(1 - alike[best]) / max(float(1 - np.median(alike[far])), 1e-3)
+        if alike[best] < _ALIKE or closeness > _HALF:
+            return Recall.NEW
+        return Recall.KNOWN if closeness < _KNOWN else Recall.UNSURE
 
 
 def _fingerprint(texture: Texture) -> Print:
