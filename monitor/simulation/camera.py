@@ -29,6 +29,8 @@ class CameraSettings:
         Scattered part of all radiation at the detector, 0.3 to 0.6.
     blur_mm, veil
         Blur of the detector (standard deviation on the target plane) and part of the light that glares all over.
+    read_noise
+        White noise of the readout, as a part of the quantum noise at the exposure setpoint.
     lag
         Weight of the newest pulse in the recursive filter, 1 without it.
     exposure_rate
@@ -48,6 +50,7 @@ class CameraSettings:
     scatter: float
     blur_mm: float
     veil: float
+    read_noise: float
     lag: float
     exposure_rate: float
     vignetting: float
@@ -116,6 +119,7 @@ class Camera:
         noise *= cv2.sqrt(signal * np.float32(1 / quanta))
         noise += signal
         out = np.asarray(cv2.GaussianBlur(noise, (0, 0), s.blur_mm / self.grid.step_mm), np.float32)
+        out += self._rng.standard_normal(signal.shape, np.float32) * np.float32(s.read_noise / np.sqrt(quanta))
         glare = s.veil * min(float(out[::4, ::4].mean()), 2.0)
         lit: FloatImage = np.maximum(out + np.float32(glare), np.float32(1e-3))
         return lit

@@ -67,7 +67,7 @@ def draw_machine(rng: Generator, difficulty: Difficulty, trunk: Trunk) -> Machin
         rng.choice((230, 310, 150), p=(0.6, 0.25, 0.15)) if intensifier else rng.choice((210, 300), p=(0.5, 0.5))
     )
     field_mm = float(detector_mm / magnification)
-    pixels = int(rng.choice((480, 560))) if analogue else int(rng.choice((560, 640, 720)))
+    pixels = int(rng.choice((480, 560))) if analogue else int(rng.choice((560, 640, 720, 900)))
     fps, rate = _timing(rng, analogue)
     kvp = {
         View.AP: int(min(90, 44 + 0.13 * trunk.thickness_mm + rng.normal(0, 2))),
@@ -108,10 +108,11 @@ def _camera(rng: Generator, difficulty: Difficulty, intensifier: bool, magnifica
         scatter=rng.uniform(*difficulty.scatter),
         blur_mm=rng.uniform(0.22, 0.36) if intensifier else rng.uniform(0.16, 0.26),
         veil=rng.uniform(0.03, 0.10) if intensifier else 0.0,
+        read_noise=rng.uniform(0.02, 0.45),
         lag=rng.uniform(0.4, 1.0),
         exposure_rate=rng.uniform(0.25, 0.8),
         vignetting=rng.uniform(0.1, 0.3) if intensifier else 0.0,
-        gamma=rng.uniform(0.6, 1.1),
+        gamma=rng.uniform(0.65, 1.4),
         grey=rng.uniform(85, 135),
         toe=rng.choice((0.0, 0.2, 0.5)),
         equalise=rng.uniform(0.25, 0.65) if rng.random() < difficulty.equalise_odds else 0.0,

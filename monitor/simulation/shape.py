@@ -54,8 +54,8 @@ class Shape:
         Osteophytes: (azimuth in radians from the left, +1 top or -1 bottom, reach).
     pedicle_width, pedicle_height, canal
         Of the pedicle, and half the width of the canal between the pedicles.
-    wall, endplate
-        Thickness of cortical bone.
+    wall, endplate, arch_wall
+        Thickness of cortical bone: of the body's sides, its endplates, and the arch with its processes.
     trabecular_mg
         Hydroxyapatite in the marrow space, mg/cm³.
     thoracic
@@ -80,6 +80,7 @@ class Shape:
     canal: float
     wall: float
     endplate: float
+    arch_wall: float
     trabecular_mg: float
     thoracic: bool
     ripple: NDArray[np.float32]
@@ -130,7 +131,8 @@ def healthy(rng: Generator, level: str, person: Person) -> Shape:
         pedicle_height=ph * rng.normal(1, 0.03),
         canal=(11.5 if level.startswith("L") else 9.0) * person.size * rng.normal(1, 0.04),
         wall=rng.uniform(0.3, 0.5),
-        endplate=rng.uniform(0.5, 0.9),
+        endplate=rng.uniform(0.4, 0.9),
+        arch_wall=rng.uniform(0.5, 0.95),
         trabecular_mg=person.trabecular_mg * rng.normal(1, 0.06),
         thoracic=level.startswith("T"),
         ripple=(rng.standard_normal((3, 32, 32)) * 0.45).astype(np.float32),

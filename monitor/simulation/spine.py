@@ -140,8 +140,8 @@ def _texture(rng: Generator, step_mm: float) -> FloatVolume:
     raw = rng.standard_normal((48, 48, 48)).astype(np.float32)
     fine = _smoothed(raw, (0.6 / step_mm, 0.6 / step_mm, 2.0 / step_mm))
     coarse = _smoothed(np.roll(raw, 7, 1), (3.0 / step_mm,) * 3)
-    mixed = 0.55 * fine / fine.std() + 0.30 * coarse / coarse.std()
-    out: FloatVolume = np.clip(1 + mixed, 0, 3).astype(np.float32)
+    mixed = 0.9 * fine / fine.std() + 0.45 * coarse / coarse.std()
+    out: FloatVolume = np.clip(1 + mixed, 0, 4).astype(np.float32)
     return out
 
 

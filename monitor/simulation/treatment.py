@@ -116,7 +116,7 @@ def _body_deposit(
     goals = [w.opening_mm for w in ways] or ([_wall_point(rng, spine)] if rng.random() < 0.6 else [])
     openings = [w.opening_mm for w in ways]
     latest = total_ml * rng.uniform(0.45, 0.8)
-    for ease in (1.0, 0.35, 0.12, 0.04, 0.01):
+    for ease in (1.0, 0.35, 0.12, 0.04, 0.01) if openings else (0.12,):
         eased = resistance * _eased(domain, tips[0], goals, ease)
         arrival = grow(domain, eased, tips, fill, total_ml)
         if all(arrival[nearest_inside(domain, o)] < latest for o in openings):

@@ -103,7 +103,7 @@ def arch_depth(shape: Shape, own: Coordinates) -> FloatVolume:
 def arch_density(shape: Shape, depth: FloatVolume) -> FloatVolume:
     """Hydroxyapatite over soft tissue of the posterior elements, mg/cm³: thicker cortex, denser core than the body."""
     inside = np.clip(depth * 1.6 + 0.5, 0, 1)
-    out: FloatVolume = inside * np.float32(1.4 * shape.trabecular_mg + MARROW_MG) + shell(depth, 0.95)
+    out: FloatVolume = inside * np.float32(1.4 * shape.trabecular_mg + MARROW_MG) + shell(depth, shape.arch_wall)
     return out
 
 
