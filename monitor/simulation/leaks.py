@@ -184,10 +184,8 @@ def _bounds(kind: str, spine: Spine, box: Volume, side: int) -> NDArray[np.bool_
             (np.abs(x) < shape.canal * 0.8) & (y < back + 3) & (y > back - 4.2) & (np.abs(z) < 24)
         )
     elif kind == "foramen":
-        low = shape.pedicle_z - shape.pedicle_height / 2
-        limit = (
-            (np.abs(x - side * (shape.canal + 4)) < 8) & (y < back + 1) & (y > back - 9) & (z < low) & (z > low - 16)
-        )
+        low, floor = shape.pedicle_z - shape.pedicle_height / 2, 0.5 - shape.posterior_height / 2
+        limit = (np.abs(x - side * (shape.canal + 4)) < 8) & (y < back + 1) & (y > back - 9) & (z < low) & (z > floor)
     elif kind == "disc_superior":
         limit = (above <= 0) & (wall > 1.5) & (above > -spine_gap(spine, 1))
     elif kind == "disc_inferior":
