@@ -38,6 +38,7 @@ _BEYOND: dict[Wall, Zone] = {
 _TECHNICAL_WORDS: dict[str, tuple[str, str]] = {
     "no_signal": ("No picture from the C-arm.", "Watch the C-arm's own screen; check the video cable."),
     "no_image": ("No fluoroscopic image on the screen.", "Show the live image; check the video cable and input."),
+    "not_fluoroscopy": ("This isn't a fluoroscopic image.", "Check that the C-arm's picture is on this input."),
     "corrupt": ("Part of the video was damaged.", "What happened then was not judged; look again."),
     "truncated": ("The video ended early.", "What came after was not judged."),
     "frozen": ("The picture stands still; it may be old.", "Watch the C-arm's own screen; check the video cable."),

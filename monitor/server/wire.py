@@ -4,7 +4,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from monitor.case.state import ActiveAlert, CaseState
-from monitor.domain import Event, Observation, Priority, point_json, points_json
+from monitor.domain import Event, Observation, Priority, Technical, point_json, points_json
+from monitor.judgement import rules
 
 HISTORY_SHOWN = 60
 
@@ -52,7 +53,7 @@ def page_json(session: Session, state: CaseState, stale_s: float) -> dict[str, A
         "ml_source": None if newest is None else newest.ml_source,
         "alerts": [_alert_json(active) for active in _by_urgency(state.alerts)],
         "leaks": [leak.to_json() for leak in state.leaks],
-        "technical": [{"code": condition.code, "since_s": condition.t_s} for condition in state.technical],
+        "technical": [_condition_json(condition) for condition in state.technical],
         "outlines": {outline.view.value: outline.source for outline in state.outlines},
         "history": [_history_json(event) for event in state.history[-HISTORY_SHOWN:]],
     }
@@ -80,7 +81,7 @@ def overlay_json(shown: Observation | None) -> dict[str, Any] | None:
 
 def _by_urgency(alerts: tuple[ActiveAlert, ...]) -> list[ActiveAlert]:
     rank = list(Priority)
-    return sorted(alerts, key=lambda a: (a.acknowledged, rank.index(a.event.priority), -a.since_s))
+    return sorted(alerts, key=lambda a: (rank.index(a.event.priority), a.acknowledged, -a.since_s))
 
 
 def _alert_json(active: ActiveAlert) -> dict[str, Any]:
@@ -97,6 +98,13 @@ def _alert_json(active: ActiveAlert) -> dict[str, Any]:
     }
 
 
+def _condition_json(condition: Technical) -> dict[str, Any]:
+    words = rules.technical(condition.code, injecting=False)
+    return {"code": condition.code, "text": words.text, "action": words.action}
+
+
 def _history_json(event: Event) -> dict[str, Any]:
     line = event.to_json()
+    if isinstance(event, Technical):
+        line |= _condition_json(event)
     return {key: value for key, value in line.items() if key not in {"polygon", "corners"}}

@@ -34,8 +34,8 @@ def look(chromium: Browser) -> Iterator[Callable[..., Page]]:
     complaints: list[str] = []
     pages: list[Page] = []
 
-    def open_page(address: str, width: int = 1180, height: int = 820, touch: bool = False) -> Page:
-        context = chromium.new_context(viewport={"width": width, "height": height}, has_touch=touch)
+    def open_page(address: str) -> Page:
+        context = chromium.new_context(viewport={"width": 1180, "height": 820}, has_touch=True)
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -73,7 +73,7 @@ export class Alerts {
 /** Never a word of reassurance: only what was looked at, and that looking has limits. */
 function calmLine({ technical, shots, seen, outlined, live, ended }) {
   const when = ended ? "The recording has ended. " : "";
-  if (technical > 0) return `${when}Not judging everything now: see what the monitor can't see.`;
+  if (technical > 0) return `${when}Not judging everything now: see what the monitor can't do.`;
   if (shots === 0) return `${when}No X-ray shot seen yet.`;
   if (!outlined) return `${when}${VIEWS[seen]}: no outline of the target yet, so leaks can't be judged.`;
   if (live > 0) return `${when}No new alert. Cement outside the vertebra was seen: see the list.`;

@@ -33,11 +33,12 @@ function render() {
   byId("stale").textContent = old ?? "";
   document.body.classList.toggle("old", old !== null);
   if (link.page === null) return;
-  const able = old === null && !link.page.session.ended;
+  const page = { ...link.page, view: screen.head?.view ?? link.page.view };
+  const able = old === null && !page.session.ended;
   screen.enabled = able;
   controls.enable(able);
-  alerts.show(link.page, old === null);
-  readings.show(link.page, link.now(), { armed: sound.armed, awake: awake.held, why: awake.why });
+  alerts.show(page, old === null);
+  readings.show(page, link.now(), { armed: sound.armed, awake: awake.held, why: awake.why });
   sound.tick(loudest(old !== null));
 }
 

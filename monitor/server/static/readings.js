@@ -1,7 +1,7 @@
 // Header and readings: what the beam does, the counts, the volume, the leaks, what the monitor can't see.
 
 import { byId, clock, h, icon, view } from "./dom.js";
-import { VIEWS, ZONES, condition, happened } from "./words.js";
+import { VIEWS, ZONES, happened } from "./words.js";
 
 /** @param {any} page @param {number} now */
 function beamWords(page, now) {
@@ -60,7 +60,7 @@ function buildReadings({ shots, beamS, increments, ml, ml_source, leaks, technic
       tile("volume", ml.toFixed(1), "ml", "Cement", ml_source ?? "none yet"),
       tile("increments", increments, "", "Increments", "seen in the image")),
     live.length > 0 && h("div", { id: "leaks" }, h("h3", {}, "Cement outside"), h("ul", {}, ...live.map(leakLine))),
-    technical.length > 0 && h("div", { id: "technical" }, h("h3", {}, "The monitor can't see"), h("ul", {}, ...technical.map(technicalLine))),
+    technical.length > 0 && h("div", { id: "technical" }, h("h3", {}, "What the monitor can't do now"), h("ul", {}, ...technical.map(technicalLine))),
   ];
 }
 
@@ -69,9 +69,8 @@ function leakLine(leak) {
   return h("li", {}, h("strong", {}, ZONES[leak.zone]), ` ${leak.venous ? "along a vein, " : ""}${size} (${VIEWS[leak.view]})`);
 }
 
-function technicalLine({ code }) {
-  const [what, todo] = condition(code);
-  return h("li", {}, h("strong", {}, what), h("span", {}, ` ${todo}`));
+function technicalLine({ text, action }) {
+  return h("li", {}, h("strong", {}, text), h("span", {}, action));
 }
 
 function buildHistory(events) {

@@ -20,7 +20,7 @@ export class Screen {
     /** @type {[number, number]|null} */ this.target = null;
     this.enabled = true;
     this.drawing.addEventListener("click", (event) => this.point(event));
-    new ResizeObserver(() => this.layOut()).observe(byId("screen"));
+    new ResizeObserver(() => this.draw()).observe(this.stage);
   }
 
   /** Show a picture and its overlay together. @param {any} head @param {Blob} jpeg */
@@ -32,18 +32,9 @@ export class Screen {
     }
     this.image.getContext("2d")?.drawImage(bitmap, 0, 0);
     bitmap.close();
+    const [left, top, right, bottom] = head.box;
+    this.stage.style.setProperty("--ratio", String((right - left) / (bottom - top)));
     this.head = head;
-    this.layOut();
-  }
-
-  /** Fit the stage into its section, keeping the picture's proportions, and draw. */
-  layOut() {
-    if (this.head === null) return;
-    const [left, top, right, bottom] = this.head.box;
-    const room = byId("screen").getBoundingClientRect();
-    const scale = Math.min(room.width / (right - left), room.height / (bottom - top));
-    this.stage.style.width = `${Math.floor((right - left) * scale)}px`;
-    this.stage.style.height = `${Math.floor((bottom - top) * scale)}px`;
     this.draw();
   }
 
@@ -112,6 +103,7 @@ function drawOverlay(pen, overlay, at, thin) {
   for (const { zone, polygon } of overlay.outside) {
     const colour = GRAVE_ZONES.has(zone) ? ALARM.high : ALARM.medium;
     hatch(pen, polygon.map(at), colour, thin);
+    ring(pen, polygon.map(at), colour, thin);
   }
 }
 
@@ -137,14 +129,13 @@ function hatch(pen, points, colour, thin) {
   pen.save();
   trace(pen, points);
   pen.clip();
-  const xs = points.map((p) => p[0]), ys = points.map((p) => p[1]);
-  const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const { x, y, width, height } = bounds(points);
   pen.fillStyle = colour + "40";
   pen.fill();
   pen.beginPath();
-  for (let x = x0 - (y1 - y0); x < x1; x += thin * 5) {
-    pen.moveTo(x, y1);
-    pen.lineTo(x + (y1 - y0), y0);
+  for (let across = x - height; across < x + width; across += thin * 5) {
+    pen.moveTo(across, y + height);
+    pen.lineTo(across + height, y);
   }
   pen.strokeStyle = colour;
   pen.lineWidth = thin * 1.4;
@@ -152,6 +143,21 @@ function hatch(pen, points, colour, thin) {
   pen.restore();
   trace(pen, points);
   stroke(pen, colour, thin * 2);
+}
+
+/** A leak is small: a ring around it is seen from further away, and hides nothing. */
+function ring(pen, points, colour, thin) {
+  const { x, y, width, height } = bounds(points);
+  pen.beginPath();
+  pen.arc(x + width / 2, y + height / 2, Math.hypot(width, height) / 2 + thin * 10, 0, 2 * Math.PI);
+  stroke(pen, colour, thin);
+}
+
+/** @param {[number, number][]} points */
+function bounds(points) {
+  const xs = points.map((p) => p[0]), ys = points.map((p) => p[1]);
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
 }
 
 /** @param {CanvasRenderingContext2D} pen @param {[number, number]} p @param {number} size @param {number} thin */
