@@ -91,7 +91,8 @@ def live(
     """Analyse a live source and show it on the bedside page until Ctrl-C."""
     settings = load_settings(config)
     with open_live(source, settings.sources) as frames:
-        _serve(frames, Case(), settings, _files(out, overwrite), source, None, False, browser)
+        played = source.startswith("file:")
+        _serve(frames, Case(), settings, _files(out, overwrite), source, None, played, browser)
 
 
 @app.command()

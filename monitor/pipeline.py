@@ -103,7 +103,8 @@ class Monitor:
         observations = tuple(o for settled, _ in parts for o in settled)
         events += [event for _, told in parts for event in told]
         events += self._judgement.tick(*self._now)
-        return Step(frame, reading.state, self._shot_view, self._latest, observations, tuple(events))
+        field = None if isinstance(screen, Blank) else screen.edges
+        return Step(frame, reading.state, self._shot_view, self._latest, observations, tuple(events), field)
 
     def _live(
         self, frame: Frame, screen: Screen | Blank, reading: BeamReading, began: float

@@ -40,6 +40,12 @@ class Screen:
     factor: int
     inverted: bool
 
+    @property
+    def edges(self) -> tuple[int, int, int, int]:
+        """The box as (left, top, right, bottom) in frame pixels, right and bottom exclusive."""
+        x, y, width, height = self.box
+        return (x, y, x + width, y + height)
+
 
 @dataclass(frozen=True, slots=True)
 class Blank:
