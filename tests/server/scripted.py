@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -31,6 +31,7 @@ from monitor.domain import (
     Zone,
     polygon,
 )
+from monitor.server.runner import Analyser
 from monitor.server.serve import BedsideServer
 
 FRAME_S = 0.02
@@ -136,15 +137,16 @@ class Camera:
 
 @contextmanager
 def running(
-    script: Script, camera: Camera, settings: ServerSettings = SETTINGS, *, recording: bool = False
+    analyser: Analyser, source: Iterable[Delivery], settings: ServerSettings = SETTINGS, *, recording: bool = False
 ) -> Iterator[BedsideServer]:
     """A real server on a free port, in a thread of its own."""
-    server = BedsideServer(script, camera, settings, title="L1 fracture, left", speed=None, recording=recording)
+    server = BedsideServer(analyser, source, settings, title="L1 fracture, left", speed=None, recording=recording)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
         yield server
     finally:
-        camera.resume()
+        if isinstance(source, Camera):
+            source.resume()
         server.stop()
         thread.join()
