@@ -7,7 +7,8 @@ Along every direction the image is turned so that the band would lie flat::
       side   - - - - - - - - -
 
 and a pixel's evidence is the centre's mean less the *darker* side's, so a mere edge (bone border, skin) gives none.
-Evidence is averaged along a length no bone ridge keeps straight. Calibres: 13 to 10 gauge, 2.4 to 3.4 mm outside.
+Evidence is averaged along a length no bone ridge keeps straight. The centre fits a K-wire (1 to 2 mm) and lies well
+within a cannula (13 to 10 gauge, 2.4 to 3.4 mm outside), whose sides it clears.
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from monitor.imaging.arrays import Array, Mask
 from monitor.imaging.cannula_fit import GAP_MM, Band, sharpen, strongest_run
 
 GRID_MM = 0.55
-CALIBRE_MM = 2.6
+CALIBRE_MM = 1.6
 LENGTH_MM = 16.0
 
 
@@ -67,7 +68,7 @@ def find_band(
         return None
     a, b = (((x + 0.5) * step - 0.5, (y + 0.5) * step - 0.5) for x, y in ends)
     near, far = sorted((a, b), key=lambda p: np.hypot(p[0] - inside[0], p[1] - inside[1]))
-    band = sharpen(signal, usable, spacing_mm, Band(near, far, CALIBRE_MM / spacing_mm, best.score))
+    band = sharpen(signal, usable, spacing_mm, Band(near, far, 2.6 / spacing_mm, best.score))
     return band if band.contrast >= least_contrast else None
 
 
@@ -108,7 +109,7 @@ def _turned(small: Array, valid: Array, angle_deg: float, px_mm: float) -> _Turn
     flat = cv2.warpAffine(small, back, (size, size), flags=flags)
     seen = cv2.warpAffine(valid, back, (size, size), flags=flags)
     calibre = max(1, round(CALIBRE_MM / px_mm))
-    reach = calibre / 2 + 1.3 / px_mm
+    reach = 2.4 / px_mm
     centre = cv2.blur(flat, (1, calibre))
     side = cv2.blur(flat, (1, max(1, round(1.2 / px_mm))))
     offset = max(1, round(reach))

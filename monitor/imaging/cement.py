@@ -12,6 +12,7 @@ LEAST = 0.05
 SEED = 2.0
 EDGE = 0.2
 """Border of cement as a fraction of the strongest attenuation nearby: half-maximum of a tapering edge is too far in."""
+PARALLAX, PARALLAX_MM = 0.8, 2.0
 SLOW_MM = 7.0
 """Outside the body, anything wider than this that changes smoothly is gas or soft tissue on the move."""
 
@@ -47,11 +48,22 @@ def find_cement(added: Array, noise: Array, scene: Scene) -> Mask:
     bool (h, w)
     """
     signal = _without_slow_changes(added, scene)
-    low = np.maximum(4.0 * noise, LEAST)
+    low = np.maximum(np.maximum(4.0 * noise, LEAST), PARALLAX * _shadow(signal, scene.spacing_mm))
     candidate = (signal > low) & scene.usable & ~scene.metal
     strong = _hysteresis(candidate, signal > SEED * low, scene.spacing_mm)
     edge = strong & (signal > EDGE * _local_peak(signal, scene.metal, scene.spacing_mm))
     return _bridge_metal(edge, scene)
+
+
+def _shadow(signal: Array, spacing_mm: float) -> Array:
+    """Depth of the strongest loss of attenuation nearby, float32 (h, w).
+
+    Bone that has moved against the target (a spinous process when the C-arm turns) appears on one side of its edge and
+    disappears on the other; cement only appears.
+    """
+    k = 2 * round(PARALLAX_MM / spacing_mm) + 1
+    lost = np.maximum(-cv2.blur(signal, (3, 3)), 0)
+    return np.asarray(cv2.dilate(lost, np.ones((k, k), np.uint8)), np.float32)
 
 
 def _without_slow_changes(added: Array, scene: Scene) -> Array:
