@@ -7,7 +7,7 @@ import numpy as np
 from monitor.domain import Point
 from monitor.imaging.arrays import Array, Mask
 from monitor.imaging.cannula import find_band
-from monitor.imaging.cannula_fit import WIDEST_MM, Band, sharpen
+from monitor.imaging.cannula_fit import FAINTEST, WIDEST_MM, Band, sharpen
 
 FIRST_CONTRAST = 0.2
 """Evidence asked for without a reference to subtract: bone ridges give about half of it."""
@@ -18,6 +18,7 @@ FORESHORTENED_OUT_MM = 3.0
 """Seen almost end-on it reaches less far; before any cement nothing else it could be."""
 SAME_DEG = 6.0
 SAME_MM = 2.0
+BESIDE_MM = 3.0
 
 
 class CannulaTrack:
@@ -53,6 +54,8 @@ class CannulaTrack:
         band = self._followed(added, usable)
         if band is None:
             band = self._plausible(find_band(added, usable, self._mm, self._inside, LEAST_CONTRAST), cement, cemented)
+        if band is None and cemented:
+            band = self._unmoved(added)
         if band is not None:
             band = self._remembered_tip(band, cement)
             self.last = band
@@ -65,6 +68,17 @@ class CannulaTrack:
         band = sharpen(added, usable, self._mm, self.last)
         lost = band.contrast < max(0.4 * self.last.contrast, LEAST_CONTRAST)
         return None if lost or self._turned(band) > SAME_DEG else band
+
+    def _unmoved(self, added: Array) -> Band | None:
+        """The last band, where too little of it stands out for a fit but something still lies along it."""
+        if self.last is None:
+            return None
+        shaft = self.last.mask(added.shape, 0.0) & ~self._body
+        beside = self.last.mask(added.shape, BESIDE_MM / self._mm) & ~self.last.mask(added.shape, 1.0 / self._mm)
+        if not shaft.any():
+            return None
+        stands_out = float(added[shaft].mean()) - float(added[beside & ~self._body].mean())
+        return self.last if stands_out > FAINTEST else None
 
     def _turned(self, band: Band) -> float:
         """Degrees between a band and the last one."""

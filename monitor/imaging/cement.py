@@ -12,7 +12,7 @@ LEAST = 0.05
 SEED = 2.0
 EDGE = 0.2
 """Border of cement as a fraction of the strongest attenuation nearby: half-maximum of a tapering edge is too far in."""
-PARALLAX, PARALLAX_MM = 0.8, 2.0
+PARALLAX, PARALLAX_MM = 0.8, 3.0
 SLOW_MM = 7.0
 """Outside the body, anything wider than this that changes smoothly is gas or soft tissue on the move."""
 
