@@ -49,5 +49,5 @@ def _overlap(found: FoundShot, shot: TrueShot) -> float:
 
 
 def _off(t: float, earliest: float, latest: float) -> float:
-    """Distance of a time from the interval within which the truth lies."""
-    return max(earliest - t, t - latest, 0.0)
+    """Distance of a time from the interval within which the truth lies, to the millisecond: files round to 0.1 ms."""
+    return round(max(earliest - t, t - latest, 0.0), 3)
