@@ -202,7 +202,7 @@ class ScreenSettings(Section):
         10.0, description="How long after a coloured picture a grey one isn't believed to be fluoroscopy yet."
     )
     relook_s: Seconds = Field(0.2, description="Least time between two searches for the field while one is known.")
-    judge_s: Seconds = Field(1.0, description="Least time between two looks for burned-in text and polarity.")
+    judge_s: Seconds = Field(3.0, description="Least time between two looks for burned-in text and polarity.")
 
 
 class BeamSettings(Section):

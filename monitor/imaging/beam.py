@@ -8,7 +8,7 @@ from monitor.domain import Beam, Frame
 from monitor.imaging.beam_levels import Levels
 from monitor.imaging.beam_memory import Memory, Recall
 from monitor.imaging.beam_shot import Moment, Shot
-from monitor.imaging.beam_texture import Difference, Texture, compare, texture
+from monitor.imaging.beam_texture import Difference, Grid, Texture, compare
 from monitor.imaging.beam_turn import shown_otherwise
 from monitor.imaging.screen_layout import Blank, Screen
 
@@ -55,7 +55,7 @@ class _Look:
 
     at: Moment
     frame: Frame
-    screen: Screen
+    grid: Grid
     texture: Texture
 
 
@@ -64,6 +64,7 @@ class BeamDetector:
 
     def __init__(self, settings: BeamSettings) -> None:
         self._settings = settings
+        self._grid: Grid | None = None
         self._levels = Levels()
         self._memory = Memory(settings.memory_pulses)
         self._moments: deque[Moment] = deque(maxlen=120)
@@ -83,7 +84,9 @@ class BeamDetector:
             self._first_frame = frame.index
         if isinstance(screen, Blank):
             return self._nothing_shown(at)
-        look = _Look(at, frame, screen, texture(frame, screen))
+        if self._grid is None or self._grid.screen is not screen:
+            self._grid = Grid(screen)
+        look = _Look(at, frame, self._grid, self._grid.measure(frame))
         if frame.still:
             return self._still(look)
         difference = self._difference(look, self._previous)
@@ -134,8 +137,8 @@ class BeamDetector:
             return None
         earlier = other.texture
         same_size = other.frame.pixels.shape == look.frame.pixels.shape
-        if other.screen.layout != look.screen.layout and same_size:
-            earlier = texture(other.frame, look.screen)
+        if other.grid.screen.layout != look.grid.screen.layout and same_size:
+            earlier = look.grid.measure(other.frame)
         return compare(look.texture, earlier)
 
     def _follow(self, look: _Look, difference: Difference | None) -> bool:

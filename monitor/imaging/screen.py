@@ -10,8 +10,10 @@ from monitor.config import ScreenSettings
 from monitor.domain import Frame, Polygon
 from monitor.imaging.screen_field import find_field
 from monitor.imaging.screen_image import reduced, to_image
+from monitor.imaging.screen_known import overlap, settle
 from monitor.imaging.screen_layout import Blank, Screen
 from monitor.imaging.screen_polarity import polarity_score
+from monitor.imaging.screen_shape import Shape
 from monitor.imaging.screen_text import find_text
 from monitor.imaging.screen_watch import Thumbnail, colour_share, has_texture, to_grey
 
@@ -30,6 +32,7 @@ class ScreenReader:
         self._settings = settings
         self._known: list[tuple[tuple[int, ...], Screen]] = []
         self._current: Screen | Blank = Blank("no_image")
+        self._last: Screen | None = None
         self._seen: Thumbnail | None = None
         self._judged: Thumbnail | None = None
         self._found_s = self._judged_s = self._colour_s = -np.inf
@@ -58,18 +61,25 @@ class ScreenReader:
         """Find the field anew and recognise its layout."""
         pixels = frame.pixels
         grey = to_grey(pixels)
-        outline = find_field(grey, self._settings.min_field_share)
-        if outline is None:
+        found = find_field(grey, self._settings.min_field_share)
+        if found is None:
             return Blank("no_image")
-        if colour_share(pixels, outline) > self._settings.max_colour_share:
+        if colour_share(pixels, found.outline) > self._settings.max_colour_share:
             self._colour_s = frame.t_s
-        if frame.t_s - self._colour_s < self._settings.colour_memory_s or not has_texture(grey, outline):
+        if frame.t_s - self._colour_s < self._settings.colour_memory_s or not has_texture(grey, found.outline):
             return Blank("not_fluoroscopy")
-        shape = pixels.shape[:2]
-        for known_shape, screen in self._known:
-            if known_shape == shape and _overlap(screen.outline, outline) > _SAME_FIELD:
-                return screen
-        return self._learn(frame, outline)
+        return self._recognise(frame, found)
+
+    def _recognise(self, frame: Frame, found: Shape) -> Screen:
+        shape = frame.pixels.shape[:2]
+        same_size = [screen for known_shape, screen in self._known if known_shape == shape]
+        outline = found.outline
+        if self._last in same_size and not frame.still:
+            outline = settle(found, self._last.outline)
+        self._last = next((s for s in same_size if overlap(s.outline, outline) > _SAME_FIELD), None)
+        if self._last is None:
+            self._last = self._learn(frame, outline)
+        return self._last
 
     def _learn(self, frame: Frame, outline: Polygon) -> Screen:
         height, width = frame.pixels.shape[:2]
@@ -115,6 +125,7 @@ class ScreenReader:
         return flipped
 
     def _remember(self, screen: Screen, was: int | None = None) -> None:
+        self._last = screen
         layout = screen.layout if was is None else was
         self._known = [(shape, screen if old.layout == layout else old) for shape, old in self._known]
 
@@ -133,12 +144,3 @@ def _usable(frame: Frame, box: tuple[int, int, int, int], field: NDArray[np.bool
     usable = (inner > 0) & ~covered
     usable.setflags(write=False)
     return usable
-
-
-def _overlap(a: Polygon, b: Polygon) -> float:
-    """Area in common over area of both together, on every fourth frame pixel."""
-    size = tuple(int(v) // 4 + 2 for v in np.maximum(a.max(0), b.max(0)))[::-1]
-    first, second = np.zeros(size, np.uint8), np.zeros(size, np.uint8)
-    for mask, outline in ((first, a), (second, b)):
-        cv2.fillConvexPoly(mask, np.round(outline / 4).astype(np.int32), (1,))
-    return float((first & second).sum() / max(int((first | second).sum()), 1))

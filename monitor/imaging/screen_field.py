@@ -16,16 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.domain import Polygon, polygon
-from monitor.imaging.screen_shape import LIT, complete
+from monitor.imaging.screen_shape import LIT, Shape, complete, sharpness
 
 _WORKING_PX = 384
 _RIM_SHARE = 0.6
 _SATURATED = 245
 _PEELS = 3
+_SHARP = 0.7
+"""Part of an image's border that must be sharp where the dark around it is the screen's, not a black direct beam."""
 
 
-def find_field(grey: NDArray[np.uint8], min_share: float) -> Polygon | None:
-    """Find the field's outline.
+def find_field(grey: NDArray[np.uint8], min_share: float) -> Shape | None:
+    """Find the field.
 
     Parameters
     ----------
@@ -36,21 +38,24 @@ def find_field(grey: NDArray[np.uint8], min_share: float) -> Polygon | None:
 
     Returns
     -------
-    Convex outline in frame pixels, or None where nothing on the screen is large enough.
+    Its convex shape in frame pixels, or None where nothing on the screen is large enough.
     """
     factor = max(1.0, max(grey.shape) / _WORKING_PX)
     size = (round(grey.shape[1] / factor), round(grey.shape[0] / factor))
     small = np.asarray(cv2.blur(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), (3, 3)), np.uint8)
     region = np.ones(small.shape, np.uint8)
     contrast = np.ones(small.shape, np.float32)
-    for _ in range(_PEELS):
+    for peel in range(_PEELS):
         level = _rim_level(small, region)
         if level is None:
             break
-        region = _largest_part(_differs(small, level) & region)
-        if region.mean() < min_share:
+        inner = _largest_part(_differs(small, level) & region)
+        if inner.mean() < min_share:
             return None
-        contrast = _contrast(small, level, region)
+        inner_contrast = _contrast(small, level, inner)
+        if peel and sharpness(_hull(inner), inner_contrast) < _SHARP:
+            break
+        region, contrast = inner, inner_contrast
     lit = _largest_part((contrast > LIT).astype(np.uint8))
     if lit.mean() < min_share:
         return None
@@ -106,7 +111,9 @@ def _hull(region: NDArray[np.uint8]) -> Polygon:
     return polygon(cv2.convexHull(max(contours, key=cv2.contourArea)))
 
 
-def _to_frame(outline: Polygon, shape: tuple[int, ...], small: tuple[int, ...]) -> Polygon:
+def _to_frame(found: Shape, shape: tuple[int, ...], small: tuple[int, ...]) -> Shape:
     scale = np.array([shape[1] / small[1], shape[0] / small[0]])
-    outward = outline + 0.5 * np.sign(outline - outline.mean(0))
-    return polygon(np.clip((outward + 0.5) * scale - 0.5, 0, [shape[1] - 1, shape[0] - 1]))
+    outline = found.outline + 0.5 * np.sign(found.outline - found.outline.mean(0))
+    whole = polygon(np.clip((outline + 0.5) * scale - 0.5, 0, [shape[1] - 1, shape[0] - 1]))
+    ends = [((np.array(side) + 0.5) * scale - 0.5).tolist() for side in found.shutters]
+    return Shape(whole, found.regular, tuple(((a[0], a[1]), (b[0], b[1])) for a, b in ends))

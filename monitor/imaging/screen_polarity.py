@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 _LINE_PARTS = (0.02, 0.05)
 """Widths of the structures looked for, as parts of the field's longest side."""
+_LARGEST_PX = 320
 _WHITE = 250
 
 
@@ -33,6 +34,10 @@ def polarity_score(grey: NDArray[np.uint8], usable: NDArray[np.bool_]) -> float:
     -------
     Above 0 for the usual polarity, below for an inverted display; a log-odds like score within -6 and 6.
     """
+    while max(grey.shape) > _LARGEST_PX:
+        half = (grey.shape[1] // 2, grey.shape[0] // 2)
+        grey = np.asarray(cv2.resize(grey, half, interpolation=cv2.INTER_AREA), np.uint8)
+        usable = np.asarray(cv2.resize(usable.astype(np.uint8), half, interpolation=cv2.INTER_NEAREST)) > 0
     if not usable.any():
         return 0.0
     return _thin_structures(grey, usable) + _direct_beam(grey, usable)

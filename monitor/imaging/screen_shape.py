@@ -10,27 +10,43 @@ the field goes on to the circle or rectangle that the rest of the rim lies on::
        \ ____ /                        \ ____ /
 """
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.domain import Polygon, polygon
+from monitor.domain import Point, Polygon, polygon
 
 LIT = 0.25
 """Part of the field's usual contrast to the background above which a pixel isn't behind a shutter."""
 _STEP = 0.2
 """Least contrast of a shutter's edge; where the image fades out it is no shutter."""
-_SHARE = 0.7
+_SHARE = 0.55
 """Part of a side's length that must be lit inside and unlit outside for a shutter's edge."""
-_CHORD = 0.10
+_CHORD = 0.22
 """Least length of a straight side, as a part of the field's size."""
+_PIXELS, _CRISP = 2.0, 0.4
+_REACH = 7.0
+_PENUMBRA = 0.012
+_STRAIGHT = 0.6
+"""Pixels searched to either side of a shutter's edge, its width, and how far it strays from a line."""
+_RECTANGULAR = 0.97
 _ON_CIRCLE = 0.5
 """Part of the circle's circumference that the hull must follow."""
 
 
-def complete(hull: Polygon, lit_hull: Polygon, contrast: NDArray[np.float32]) -> Polygon:
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """A field's outline and what is sure of it: it is a whole circle or rectangle, or it ends at shutters' edges."""
+
+    outline: Polygon
+    regular: bool
+    shutters: tuple[tuple[Point, Point], ...] = ()
+
+
+def complete(hull: Polygon, lit_hull: Polygon, contrast: NDArray[np.float32]) -> Shape:
     """Cut the shutters away and give back what darkness took from the field's rim.
 
     Parameters
@@ -44,13 +60,29 @@ def complete(hull: Polygon, lit_hull: Polygon, contrast: NDArray[np.float32]) ->
     """
     circle = _circle(hull)
     shape = hull if circle is None else polygon(circle.clip(0, np.array(contrast.shape[::-1]) - 1))
+    regular = circle is not None or cv2.contourArea(hull) > _RECTANGULAR * np.prod(np.ptp(hull, axis=0))
     centre = lit_hull.mean(0)
+    shutters = []
     for a, b in _sides(lit_hull):
         if _is_edge(a, b, centre, contrast):
+            shutters.append((_point(a), _point(b)))
             inward = _inward(a, b, centre)
             outermost = a + min(0.0, float(((lit_hull - a) @ inward).min())) * inward
             shape = _clip(shape, outermost, inward)
-    return shape
+    return Shape(shape, bool(regular), tuple(shutters))
+
+
+def sharpness(hull: Polygon, contrast: NDArray[np.float32]) -> float:
+    """Part of the hull's length along which the image ends from one pixel to the next."""
+    rim = _resample(hull)
+    outward = rim - rim.mean(0)
+    outward *= _PIXELS / np.linalg.norm(outward, axis=1, keepdims=True)
+    step = _sample(contrast, rim - outward) - _sample(contrast, rim + outward)
+    return float((step > _CRISP).mean())
+
+
+def _point(at: NDArray[np.float64]) -> Point:
+    return float(at[0]), float(at[1])
 
 
 def _circle(hull: Polygon) -> Polygon | None:
@@ -89,22 +121,25 @@ def _sides(hull: Polygon) -> list[tuple[NDArray[np.float64], NDArray[np.float64]
 def _is_edge(
     a: NDArray[np.float64], b: NDArray[np.float64], centre: NDArray[np.float32], contrast: NDArray[np.float32]
 ) -> bool:
-    """Whether the image steps from lit to unlit along the whole line from a to b."""
-    inward = _inward(a, b, centre)
-    depth = 1 + 0.012 * max(contrast.shape)
-    inside, outside = _along(a, b, depth * inward, contrast), _along(a, b, -depth * inward, contrast)
-    sharp = float(np.median(inside - outside)) > _STEP
-    return sharp and float((inside > LIT).mean()) > _SHARE and float((outside < LIT).mean()) > _SHARE
+    """Whether the image steps from lit to unlit along the whole line from a to b, and the steps lie on a line."""
+    at = np.linspace(0.05, 0.95, 40)
+    depth = np.arange(-_REACH, _REACH + 0.1, 0.5)
+    points = (a + at[:, None] * (b - a))[:, None] + depth[:, None] * _inward(a, b, centre)
+    profiles = _sample(contrast, points.reshape(-1, 2)).reshape(len(at), len(depth))
+    width = round(_PENUMBRA * max(contrast.shape) / 0.5)
+    steps = profiles[:, width:] - profiles[:, :-width]
+    place = steps.argmax(1)
+    found = (steps.max(1) > _STEP) & (profiles[:, 0] < LIT) & (profiles[:, -1] > LIT)
+    if found.mean() < _SHARE:
+        return False
+    line = np.polyfit(at[found], place[found], 1)
+    return float(np.median(np.abs(place[found] - np.polyval(line, at[found])))) * 0.5 < _STRAIGHT
 
 
-def _along(
-    a: NDArray[np.float64], b: NDArray[np.float64], offset: NDArray[np.float64], contrast: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Contrast at 40 points along the line from a to b moved by ``offset``."""
-    points = np.round(a + np.linspace(0.05, 0.95, 40)[:, None] * (b - a) + offset).astype(int)
+def _sample(contrast: NDArray[np.float32], points: NDArray[np.float64]) -> NDArray[np.float32]:
     height, width = contrast.shape
-    x, y = points[:, 0].clip(0, width - 1), points[:, 1].clip(0, height - 1)
-    return np.asarray(contrast[y, x], np.float32)
+    x, y = np.round(points).astype(int).T
+    return np.asarray(contrast[y.clip(0, height - 1), x.clip(0, width - 1)], np.float32)
 
 
 def _inward(a: NDArray[np.float64], b: NDArray[np.float64], centre: NDArray[np.float32]) -> NDArray[np.float64]:

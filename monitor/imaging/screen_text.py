@@ -45,9 +45,18 @@ def _glyphs(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     width = max(5, round(2 * _STROKE * size)) | 1
     hat = cv2.morphologyEx(grey, cv2.MORPH_TOPHAT, np.ones((width, width), np.uint8))
     candidate = ((hat > _STANDS_OUT) & (grey > _NEARLY_WHITE)).astype(np.uint8)
+    drawn = np.zeros_like(grey)
+    x, y, w, h = cv2.boundingRect(candidate)
+    if w == 0:
+        return drawn
+    part = (slice(y, y + h), slice(x, x + w))
+    drawn[part] = _crisp_and_small(grey[part], np.ascontiguousarray(candidate[part]), size)
+    return drawn
+
+
+def _crisp_and_small(grey: NDArray[np.uint8], candidate: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """Of the candidates, the pieces that are small and end from one pixel to the next."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(candidate)
-    if count < 2:
-        return np.zeros_like(grey)
     extent = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     small = (extent < _EXTENT * size) & (stats[:, cv2.CC_STAT_AREA] >= 4)
     small[0] = False
