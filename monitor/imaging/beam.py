@@ -3,6 +3,8 @@
 from collections import deque
 from dataclasses import dataclass
 
+import numpy as np
+
 from monitor.config import BeamSettings
 from monitor.domain import Beam, Frame
 from monitor.imaging.beam_levels import Levels
@@ -17,6 +19,9 @@ __all__ = ["BeamDetector", "BeamReading", "Moment"]
 _OTHER_EXPOSURE = 0.55
 """Likeness to the held image below which an image is another exposure at once."""
 _STILL_HELD = 0.8
+_STREAK_GAP_S = 0.4
+_CLEARLY = 3.0
+"""Times the limit by which a steadily changing image must differ from the held one."""
 _REFERENCE_AGE_S = 0.4
 _STEADY_PULSES = 3
 _REPLAY_S = 1.0
@@ -72,7 +77,7 @@ class BeamDetector:
         self._shots = 0
         self._previous: _Look | None = None
         self._reference: _Look | None = None
-        self._streak: list[tuple[_Look, float]] = []
+        self._streak: list[tuple[_Look, Difference]] = []
         self._recalled_s = -1e9
         self._first_frame: int | None = None
 
@@ -161,10 +166,9 @@ class BeamDetector:
         if difference is not None and difference.change <= self._levels.limit(look.texture.noise):
             self._rest(look, difference)
             return None
-        against = self._difference(look, self._reference)
-        likeness = 0.0 if against is None else against.likeness
-        self._streak.append((look, likeness))
-        return self._start() if self._is_exposure(look, likeness) else None
+        against = self._difference(look, self._reference) or Difference(np.inf, 0.0)
+        self._streak.append((look, against))
+        return self._start() if self._is_exposure(look, against) else None
 
     def _rest(self, look: _Look, difference: Difference) -> None:
         """Nothing new: learn the held image's own changes and let the reference age."""
@@ -175,19 +179,19 @@ class BeamDetector:
         if self._reference is None or look.at.t_s - self._reference.at.t_s > _REFERENCE_AGE_S:
             self._reference = look
 
-    def _is_exposure(self, look: _Look, likeness: float) -> bool:
+    def _is_exposure(self, look: _Look, against: Difference) -> bool:
         """Whether a changed image is another exposure, not the held one altered nor an earlier one shown again."""
-        if likeness > _OTHER_EXPOSURE and len(self._streak) < _STEADY_PULSES:
+        other = against.likeness < _OTHER_EXPOSURE
+        steady = len(self._streak) >= _STEADY_PULSES
+        if not other and not (steady and against.change > _CLEARLY * self._levels.limit(look.texture.noise)):
             return False
         recall = self._memory.recall(look.texture)
-        other = likeness < _OTHER_EXPOSURE
         if recall is Recall.KNOWN or (other and self._is_held_image_moved(look)):
             self._recalled_s, self._reference = look.at.t_s, look
             self._streak.clear()
             return False
         replaying = look.at.t_s - self._recalled_s < _REPLAY_S
-        enough = _STEADY_PULSES if replaying else 1
-        return other and recall is Recall.NEW and len(self._streak) >= enough
+        return recall is Recall.NEW and (steady or not replaying)
 
     def _is_held_image_moved(self, look: _Look) -> bool:
         held = self._reference
@@ -196,9 +200,7 @@ class BeamDetector:
     def _start(self) -> Moment:
         """Open a shot with the pulses of the streak, from the first that no longer showed the held image."""
         self._shots += 1
-        looks = [look for look, _ in self._streak]
-        changed = [n for n, (_, likeness) in enumerate(self._streak) if likeness < _STILL_HELD]
-        first, *others = looks[changed[0] if changed else -1 :]
+        first, *others = self._exposures()
         self._shot = Shot(self._shots, first.at, self._settings)
         self._memory.add(first.texture, self._shots)
         for look in others:
@@ -206,3 +208,13 @@ class BeamDetector:
             self._memory.add(look.texture, self._shots)
         self._streak.clear()
         return first.at
+
+    def _exposures(self) -> list[_Look]:
+        """The end of the streak without a gap: what still looks like the held image was the display's doing."""
+        (look, _), *earlier = reversed(self._streak)
+        looks = [look]
+        for look, against in earlier:
+            if against.likeness > _STILL_HELD or looks[-1].at.t_s - look.at.t_s > _STREAK_GAP_S:
+                break
+            looks.append(look)
+        return looks[::-1]

@@ -17,7 +17,7 @@ _SIDE = 32
 _NEAR = 5
 """Companions this close in number may share noise through the machine's recursive filter."""
 _COMPANIONS = 24
-_KNOWN, _HALF = 0.45, 0.75
+_KNOWN, _HALF = 0.45, 0.65
 """Distance from a remembered pulse, as a part of the distance from its companions, of a repeat and of half a one."""
 _ALIKE = 0.4
 _ALIKE_ALONE = 0.85

@@ -13,6 +13,8 @@ _RECENT = 8
 _WINDOW = 24
 _DROP = 0.45
 """Fall of the mean logarithm of the change, from a run without repeats to a held image that compression keeps alive."""
+_LOST = 1.5
+"""A frame shown twice has no change at all; it may not outweigh its neighbours."""
 _ODD_DROP = 0.3
 _ODD_IN_A_ROW = 3
 _EVERY_FRAME = 0.75
@@ -126,6 +128,7 @@ class Shot:
         """When the changes fell, in a run that had a new pulse on every frame: one frame alone tells too little."""
         times = [at.t_s for at, _, _ in self._frames]
         changes = np.array([change for _, change, _ in self._frames])
+        changes = np.maximum(changes, np.median(changes) - _LOST)
         late = 4
         while late < len(times) and times[-1] - times[-late] < self._settings.min_gap_s - 0.02:
             late += 1
@@ -134,7 +137,7 @@ class Shot:
         early = len(times) - late
         every = float(np.mean([changed for _, _, changed in self._frames][:early])) > _EVERY_FRAME
         usual, mean = float(np.median(changes[:early])), float(changes[early:].mean())
-        fell = mean < min(log(max(limit, 1e-3)), usual - _DROP) and float(changes[early:].max()) < usual - _DROP / 3
+        fell = mean < min(log(max(limit, 1e-3)), usual - _DROP) and float(changes[early:].max()) < usual - _DROP / 2
         if not every or not fell:
             return None
         splits = range(4, len(times) - 2)

@@ -21,8 +21,8 @@ __all__ = ["Blank", "Screen", "ScreenReader", "reduced", "to_image"]
 
 _SAME_FIELD = 0.96
 _BORDER_SHARE = 0.008
-_CONVINCED, _FLIP = 3.0, 8.0
-"""Evidence of polarity that settles it, and evidence against a settled one that it takes to change it."""
+_USUAL, _CONVINCED, _FLIP = 1.0, 5.0, 8.0
+"""Evidence before the first image, evidence that settles the polarity, and that it takes to change a settled one."""
 
 
 class ScreenReader:
@@ -36,7 +36,7 @@ class ScreenReader:
         self._seen: Thumbnail | None = None
         self._judged: Thumbnail | None = None
         self._found_s = self._judged_s = self._colour_s = -np.inf
-        self._evidence = 0.0
+        self._evidence = _USUAL
         self._inverted = self._settled = False
         self._layouts = 0
 
@@ -100,7 +100,8 @@ class ScreenReader:
     def _must_judge(self, frame: Frame, thumbnail: Thumbnail) -> bool:
         if self._judged is None or not thumbnail.same_size(self._judged):
             return True
-        return frame.t_s - self._judged_s >= self._settings.judge_s and thumbnail.differs_in_image(self._judged)
+        wait = self._settings.judge_s if self._settled else self._settings.relook_s
+        return frame.t_s - self._judged_s >= wait and thumbnail.differs_in_image(self._judged)
 
     def _judge(self, frame: Frame, screen: Screen) -> Screen:
         """Look for text again and add this image's evidence of polarity."""
