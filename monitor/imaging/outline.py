@@ -8,14 +8,18 @@ import numpy as np
 from monitor.domain import Image, Outline, Point, View, polygon
 from monitor.imaging.outline_axis import upright_log_odds
 from monitor.imaging.outline_evidence import Array, Patch, patch
-from monitor.imaging.outline_pose import Pose, poses
+from monitor.imaging.outline_pose import poses
 from monitor.imaging.outline_search import Fit, search
 from monitor.imaging.outline_settle import settled
 from monitor.imaging.outline_shape import PER_SIDE
 
 FIELD_MM = 135.0
 LADDER = (0.65, 0.8, 1.0, 1.25)
-LEAST_SCORE = -20.0
+LEAST_PIXELS = 64
+LEAST_SCORE = -10.0
+"""Below it hardly one proposal in ten was right, on stills not used for fitting."""
+SURE_PER_SCORE, SURE_OFFSET = 0.074, -0.66
+"""Logistic fit, on such stills, of whether Dice with the silhouette was over 0.9."""
 
 
 def find_outline(
@@ -57,14 +61,14 @@ def find_outline(
         return None
     fit, seen, spacing = best
     points = settled(seen, view, fit) / spacing + np.array(tap)
-    return Outline(polygon(points), _corners(points, fit.pose, view), "tap", _confidence(fit))
+    return Outline(polygon(points), _corners(points, view), "tap", _confidence(fit))
 
 
 def _inside(image: Image, tap: Point) -> bool:
-    """Whether the tap lies on the usable part of the picture."""
+    """Whether the tap lies on the usable part of a picture worth the name."""
     height, width = image.usable.shape
     column, row = ((tap[axis] - image.origin[axis]) / image.scale for axis in (0, 1))
-    if not (0 <= column <= width - 1 and 0 <= row <= height - 1):
+    if min(width, height) < LEAST_PIXELS or not (0 <= column <= width - 1 and 0 <= row <= height - 1):
         return False
     return bool(image.usable[round(row), round(column)])
 
@@ -78,12 +82,12 @@ def _spacings(image: Image, spacing_mm: float | None) -> tuple[float, ...]:
 
 
 def _confidence(fit: Fit) -> float:
-    return 1 / (1 + exp(-2.5 * (fit.support - 0.6)))
+    return 1 / (1 + exp(-SURE_PER_SCORE * max(fit.score, -1000.0) - SURE_OFFSET))
 
 
-def _corners(points: Array, pose: Pose, view: View) -> MappingProxyType[str, Point]:
-    """Corners by name; in an AP view sides are those of the image, with the head up or, lying, as if turned upright."""
-    front, back = ("anterior", "posterior") if view is View.LATERAL else _sides(pose)
+def _corners(points: Array, view: View) -> MappingProxyType[str, Point]:
+    """Corners by name; in an AP view the sides are those of the image turned head up."""
+    front, back = ("anterior", "posterior") if view is View.LATERAL else ("right", "left")
     names = (f"superior_{front}", f"superior_{back}", f"inferior_{back}", f"inferior_{front}")
     return MappingProxyType({name: _corner(points, side * PER_SIDE) for side, name in enumerate(names)})
 
@@ -94,8 +98,3 @@ def _corner(points: Array, number: int) -> Point:
     out = points[number] - points.mean(axis=0)
     x, y = near[np.argmax(near @ out)]
     return float(x), float(y)
-
-
-def _sides(pose: Pose) -> tuple[str, str]:
-    """Sides of the image on which the front and the back of a body's own axes lie."""
-    return ("right", "left") if pose.forward[0] > 0.5 or abs(pose.turn - np.pi / 2) < 0.1 else ("left", "right")

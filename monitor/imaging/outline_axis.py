@@ -25,7 +25,7 @@ def upright_log_odds(seen: Patch) -> float:
 
 def _repeats(values: NDArray[np.floating], known: Mask) -> float:
     """Correlation of the picture with itself, shifted by a vertebra up or down, less that when shifted sideways."""
-    correlation = _autocorrelation(values[::COARSE, ::COARSE], known[::COARSE, ::COARSE])
+    correlation = autocorrelation(values[::COARSE, ::COARSE], known[::COARSE, ::COARSE])
     middle = correlation.shape[0] // 2
     y, x = (np.mgrid[: correlation.shape[0], : correlation.shape[1]] - middle) * (PATCH_MM * COARSE)
     distance, angle = np.hypot(x, y), np.arctan2(np.abs(x), np.abs(y))
@@ -35,7 +35,7 @@ def _repeats(values: NDArray[np.floating], known: Mask) -> float:
     return float(along - across)
 
 
-def _autocorrelation(values: NDArray[np.floating], known: Mask) -> Array:
+def autocorrelation(values: NDArray[np.floating], known: Mask) -> Array:
     """Normalised correlation of a masked picture with itself at each shift (Padfield 2012); the middle is no shift."""
     weight = known.astype(np.float64)
     centred = (values - values[known].mean()) * weight

@@ -21,7 +21,7 @@ PATCH_MM = 0.5
 HALF_MM = 56.0
 STEP_MM = 0.6
 FINE = 6
-COARSE_MM = (-7.0, -4.5, 4.5, 7.0)
+COARSE_MM = (-13.0, -10.0, -7.0, -4.5, 4.5, 7.0, 10.0, 13.0)
 SEGMENTS = 12
 FEATURES = 2 * FINE + 1 + len(COARSE_MM)
 
@@ -103,13 +103,29 @@ def _sample(values: Picture, seen: Patch, points: Array, normals: Array, offsets
     return values.ravel()[flat], seen.known.ravel()[flat].all(axis=-1)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class BorderModel:
+    """A small perceptron for each of ``SEGMENTS`` parts of the contour: its output is the log-odds of a border.
+
+    ``inner`` (SEGMENTS, FEATURES + 1, hidden) and ``outer`` (SEGMENTS, hidden + 1); the last of each is the offset.
+    """
+
+    inner: NDArray[np.float32]
+    outer: NDArray[np.float32]
+
+    def log_odds(self, features: Array, chosen: NDArray[np.intp]) -> Array:
+        """Log-odds (m, n, shifts) for features (m, n, shifts, FEATURES) at points number ``chosen`` (n,)."""
+        segment = chosen * SEGMENTS // (4 * PER_SIDE)
+        m, n, shifts, _ = features.shape
+        rows = np.asarray(features, np.float32).transpose(1, 0, 2, 3).reshape(n, m * shifts, -1)
+        hidden = np.tanh(rows @ self.inner[segment, :-1] + self.inner[segment, -1:])
+        odds = hidden @ self.outer[segment, :-1, None] + self.outer[segment, -1, None, None]
+        return np.asarray(odds, np.float64).reshape(n, m, shifts).transpose(1, 0, 2)
+
+
 @cache
-def weights(view: View) -> Array:
-    """The fitted log-odds of a border for each of ``SEGMENTS`` parts of the contour: (SEGMENTS, FEATURES + 1)."""
-    text = resources.files(__package__).joinpath("outline_profiles.json").read_text(encoding="utf-8")
-    return np.array(json.loads(text)[view.value])
-
-
-def segment_of(point: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Which part of the contour a point number belongs to."""
-    return point * SEGMENTS // (4 * PER_SIDE)
+def border_model(view: View) -> BorderModel:
+    """The model fitted for a view; ``models/outline`` says how."""
+    text = resources.files(__package__).joinpath("outline_borders.json").read_text(encoding="utf-8")
+    fitted = json.loads(text)[view.value]
+    return BorderModel(np.array(fitted["inner"], np.float32), np.array(fitted["outer"], np.float32))

@@ -21,7 +21,7 @@ from monitor.imaging.outline_shape import (
     Array,
 )
 
-HEAD_DOWN = log(0.003)
+HEAD_DOWN = log(0.0003)
 """Hardly anybody looks at a patient upside down. An AP view doesn't tell the head from the feet well enough to outweigh
 that, so there it isn't tried."""
 NEGLIGIBLE = -3.0

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.domain import View
-from monitor.imaging.outline_evidence import FINE, STEP_MM, Array, Mask, Patch, profiles, segment_of, weights
+from monitor.imaging.outline_evidence import FINE, STEP_MM, Array, Mask, Patch, border_model, profiles
 from monitor.imaging.outline_facing import facing_log_odds
 from monitor.imaging.outline_pose import Pose, flip_to
 from monitor.imaging.outline_shape import CX, CY, LOG_HEIGHT, LOG_WIDTH, PARAMETERS, PER_SIDE, TURN, contour, prior
@@ -63,12 +63,11 @@ class Bodies:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fit:
-    """A body in millimetres from the tap; ``score`` is its log posterior, ``support`` its mean log-odds a point."""
+    """A body in millimetres from the tap; ``score`` is the log-odds that it is one against a chance place."""
 
     parameters: Array
     pose: Pose
     score: float
-    support: float
 
 
 def search(seen: Patch, view: View, poses: tuple[Pose, ...]) -> list[Fit]:
@@ -78,10 +77,10 @@ def search(seen: Patch, view: View, poses: tuple[Pose, ...]) -> list[Fit]:
     bodies = _best(seen, bodies, FINALISTS)
     for _ in range(4):
         bodies = _pulled(seen, bodies, softness=1.0, every=1)
-    score, support = _scores(seen, bodies)
-    score = score + NEIGHBOURS * _stacked(seen, bodies) + _faced(seen, bodies)
+    score = _scores(seen, bodies) + NEIGHBOURS * _stacked(seen, bodies)
     return [
-        Fit(bodies.parameters[i], poses[bodies.pose[i]], float(score[i]), float(support[i])) for i in np.argsort(-score)
+        Fit(bodies.parameters[i], poses[bodies.pose[i]], float(score[i]))
+        for i in np.argsort(-score - _faced(seen, bodies))
     ]
 
 
@@ -94,7 +93,7 @@ def _settling(seen: Patch, bodies: Bodies) -> Bodies:
 
 def _best(seen: Patch, bodies: Bodies, count: int) -> Bodies:
     """The best that differ from each other."""
-    score = _scores(seen, bodies)[0] + _faced(seen, bodies)
+    score = _scores(seen, bodies) + _faced(seen, bodies)
     points, _ = contour(bodies.parameters, bodies.facing)
     chosen: list[int] = []
     for candidate in np.argsort(-score):
@@ -148,10 +147,9 @@ def _along(seen: Patch, view: View, poses: tuple[Pose, ...], axis: float) -> Ite
         yield score[best], bodies.take(best)
 
 
-def _scores(seen: Patch, bodies: Bodies) -> tuple[Array, Array]:
-    """Log posterior of each body up to a constant, and its mean log-odds a point."""
-    support = _support(seen, bodies)
-    return support * 4 * PER_SIDE * SHARE + bodies.log_prior(), support
+def _scores(seen: Patch, bodies: Bodies) -> Array:
+    """Log posterior of each body up to a constant."""
+    return _support(seen, bodies) * 4 * PER_SIDE * SHARE + bodies.log_prior()
 
 
 def _support(seen: Patch, bodies: Bodies) -> Array:
@@ -185,9 +183,7 @@ def _stacked(seen: Patch, bodies: Bodies) -> Array:
 
 def _odds(view: View, chosen: NDArray[np.intp], features: Array, known: Mask) -> Array:
     """Log-odds of a border, limited to ``CLIP``, for (m, n, shifts, FEATURES): (m, n, shifts)."""
-    fitted = weights(view)[segment_of(chosen)]
-    odds = np.einsum("mnsf,nf->mns", features, fitted[:, :-1]) + fitted[:, -1][:, None]
-    limited: Array = np.clip(odds, -CLIP, CLIP) * known[..., None]
+    limited: Array = np.clip(border_model(view).log_odds(features, chosen), -CLIP, CLIP) * known[..., None]
     return limited
 
 
