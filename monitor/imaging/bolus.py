@@ -10,11 +10,11 @@ from monitor.config import CementSettings
 from monitor.domain import Extravasate, Image, Point, Polygon, View, Wall, polygon
 from monitor.imaging.arrays import Array, Mask
 from monitor.imaging.cannula_fit import Band
-from monitor.imaging.cannula_track import CannulaTrack
 from monitor.imaging.cement import Scene, find_cement
 from monitor.imaging.clutter import clutter, edges
 from monitor.imaging.exposure import GreyMap, fit_grey_map
-from monitor.imaging.metal import attached, cannula_mask, without_intruders
+from monitor.imaging.instruments import Instruments
+from monitor.imaging.metal import attached, cannula_mask, without_arrivals, without_intruders
 from monitor.imaging.reference import Reference, region_of
 from monitor.imaging.zones import borders, extravasates, gaps, territory
 
@@ -68,9 +68,10 @@ class Bolus:
         local = {name: (x - x0, y - y0) for name, (x, y) in corners.items()}
         self._where = territory(polygon(outline - self._offset), local, view, (y1 - y0, x1 - x0))
         picture, usable = image.attenuation[y0:y1, x0:x1], image.usable[y0:y1, x0:x1]
-        self._cannula = CannulaTrack(self._where.body, spacing_mm)
-        first = self._cannula.first_look(picture, usable)
-        self._reference = Reference(picture, usable, cannula_mask(first, picture, self._where.body, spacing_mm))
+        self._instruments = Instruments(self._where.body, spacing_mm)
+        first = self._instruments.first_look(picture, usable)
+        hidden = self._metal([] if first is None else [first], picture)
+        self._reference = Reference(picture, usable, hidden)
         self._edges = edges(self._reference.picture)
         self._grey: GreyMap | None = None
         self._added: Array | None = None
@@ -85,15 +86,19 @@ class Bolus:
         new_shot = new_shot or self._added is None
         added = self._difference(current, usable, new_shot)
         smooth = self._averaged(added, new_shot)
-        band = self._cannula.update(smooth, seen, self._cement, cemented)
-        metal = cannula_mask(band, smooth, self._where.body, self._mm)
+        bands = self._instruments.update(smooth, seen, self._cement, cemented, new_shot)
+        metal = self._metal(bands, smooth)
         still = usable & ~metal & ~_wider(self._cement, 2)
         noise = clutter(smooth, self._edges, still)
         cement = self._segment(smooth, noise, usable, metal, cemented)
         if not cemented and self._grey is not None:
             self._reference.absorb(current, added, self._grey, seen & ~_wider(metal, 3) & ~cement, noise)
         self._cement = cement
-        return self._findings(cement, smooth, band)
+        return self._findings(cement, smooth, self._instruments.cannula if bands else None)
+
+    def _metal(self, bands: list[Band], picture: Array) -> Mask:
+        masks = [cannula_mask(band, picture, self._where.body, self._mm) for band in bands]
+        return np.asarray(np.any(masks, 0), bool) if masks else np.zeros(picture.shape, bool)
 
     def _difference(self, current: Array, usable: Mask, new_shot: bool) -> Array:
         quiet = usable & ~_wider(self._cement, 2) & (current > 0.02)
@@ -118,6 +123,7 @@ class Bolus:
         cement = find_cement(smooth, noise, Scene(body, usable, metal, self._mm))
         cement = attached(without_intruders(cement, body, usable, self._mm), body, self._mm)
         if not cemented:
+            cement = without_arrivals(cement, usable)
             self._furniture = cement & ~_wider(body, round(1.0 / self._mm))
             inside = float((cement & body).sum()) * self._mm**2
             return cement if inside >= self._settings.least_bolus_mm2 else np.zeros_like(cement)
@@ -125,8 +131,7 @@ class Bolus:
 
     def _findings(self, cement: Mask, smooth: Array, band: Band | None) -> Findings:
         pixel = self._mm**2
-        corridor = band or self._cannula.last
-        outside = extravasates(cement, self._where, corridor, self._mm, self._settings.tolerance_mm)
+        outside = extravasates(cement, self._where, self._instruments.cannula, self._mm, self._settings.tolerance_mm)
         shift = self._offset
         moved = tuple(
             Extravasate(

@@ -13,13 +13,11 @@ HALO_MM = 1.0
 """Blur and display sharpening spread metal this far beyond its half-maximum width."""
 
 
-def cannula_mask(band: Band | None, added: Array, body: Mask, spacing_mm: float) -> Mask:
+def cannula_mask(band: Band, added: Array, body: Mask, spacing_mm: float) -> Mask:
     """Pixels the cannula and its hub cover, bool (h, w).
 
     The shaft is taken on to the end of the image; the hub is whatever hangs on the tail outside the body.
     """
-    if band is None:
-        return np.zeros(added.shape, bool)
     margin = HALO_MM / spacing_mm
     shaft = band.mask(added.shape, margin, margin)
     tip, tail = np.array(band.tip), np.array(band.tail)
@@ -45,18 +43,30 @@ def _hub(band: Band, added: Array, spacing_mm: float) -> Mask:
     return _grown(hub, HALO_MM / spacing_mm)
 
 
+def without_arrivals(cement: Mask, usable: Mask) -> Mask:
+    """Drop all that hangs together with the image's border: before any cement, that came in from outside."""
+    _, labels = cv2.connectedComponents(cement.astype(np.uint8), connectivity=8)
+    arrived = np.unique(labels[_rim(usable) & cement])
+    return np.asarray(cement & ~np.isin(labels, arrived), bool)
+
+
 def without_intruders(cement: Mask, body: Mask, usable: Mask, spacing_mm: float) -> Mask:
     """Drop what reaches in from the image's border and is thicker than any vein: a clamp, a finger, a hand."""
     outside = (cement & ~body).astype(np.uint8)
     count, labels = cv2.connectedComponents(outside, connectivity=8)
     if count == 1:
         return cement
-    rim = ~cv2.erode(usable.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=0).astype(bool)
     depth = cv2.distanceTransform(outside, cv2.DIST_L2, 3)
     dropped = np.zeros(count, bool)
-    for label in np.unique(labels[rim & (labels > 0)]):
+    for label in np.unique(labels[_rim(usable) & (labels > 0)]):
         dropped[label] = 2 * float(depth[labels == label].max()) * spacing_mm > THICK_MM
     return np.asarray(cement & ~dropped[labels], bool)
+
+
+def _rim(usable: Mask) -> Mask:
+    """Pixels next to the end of the image or of the region."""
+    core = cv2.erode(usable.astype(np.uint8), np.ones((5, 5), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    return np.asarray(usable & ~core.astype(bool), bool)
 
 
 def attached(cement: Mask, body: Mask, spacing_mm: float) -> Mask:

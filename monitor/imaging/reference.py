@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 from monitor.imaging.arrays import Array, Mask
 from monitor.imaging.exposure import GreyMap
 
+BURNT_OUT = 0.03
+"""Attenuation below which the display is white: what would lie there before it can not be known."""
 MEMORY = 24
 """Pulses over which the reference averages; enough for noise, few enough to follow slow changes."""
 
@@ -24,7 +26,7 @@ class Reference:
 
     def __init__(self, attenuation: Array, usable: Mask, metal: Mask) -> None:
         self.picture = attenuation.copy()
-        self.known = usable & ~metal
+        self.known = usable & ~metal & (attenuation > BURNT_OUT)
         self._count = self.known.astype(np.float32)
 
     def absorb(self, current: Array, added: Array, grey: GreyMap, bare: Mask, noise: Array) -> None:
@@ -41,7 +43,7 @@ class Reference:
         noise
             Standard deviation of ``added`` where nothing changed.
         """
-        like = bare & (~self.known | (np.abs(added) < 4 * noise + 0.03))
+        like = bare & (current > BURNT_OUT) & (~self.known | (np.abs(added) < 4 * noise + 0.03))
         c = grey.coefficients
         slope = np.maximum(c[1] + 2 * c[2] * self.picture, 0.3)
         self._count[like] = np.minimum(self._count[like] + 1, MEMORY)

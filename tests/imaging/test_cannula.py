@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from monitor.imaging.cannula import find_band
-from monitor.imaging.cannula_track import CannulaTrack
+from monitor.imaging.instruments import Instruments
 from monitor.imaging.zones import filled
 from tests.imaging.phantom import CENTRE, SIZE, SPACING_MM, Scenery, body_outline, disc, noisy, rod
 
@@ -42,17 +42,15 @@ def test_nothing_else_is_taken_for_metal(name: str, added: np.ndarray) -> None:
     assert find_band(noisy(np.asarray(added, np.float32), 3), USABLE, SPACING_MM, CENTRE, 0.2) is None, name
 
 
-def track() -> CannulaTrack:
-    return CannulaTrack(filled([body_outline()], (SIZE, SIZE)), SPACING_MM)
+def track() -> Instruments:
+    return Instruments(filled([body_outline()], (SIZE, SIZE)), SPACING_MM)
 
 
 def test_cement_around_the_tip_doesnt_move_it() -> None:
     followed, needle = track(), rod((210, 200), (10, 130))
-    before = followed.update(noisy(needle, 1, 0.01), USABLE, NO_CEMENT, False)
+    (before,) = followed.update(noisy(needle, 1, 0.01), USABLE, NO_CEMENT, False, True)
     bolus = disc(205, 199, 7, 1.5)
-    after = followed.update(noisy(np.maximum(needle, bolus), 2, 0.01), USABLE, bolus > 0.1, True)
-    assert before is not None
-    assert after is not None
+    (after,) = followed.update(noisy(np.maximum(needle, bolus), 2, 0.01), USABLE, bolus > 0.1, True, True)
     assert np.hypot(after.tip[0] - before.tip[0], after.tip[1] - before.tip[1]) * SPACING_MM < 1.0
 
 
@@ -60,13 +58,21 @@ def test_withdrawing_it_is_followed() -> None:
     followed = track()
     for step in range(6):
         tip = (210 - 25 * step, 200 - 8.75 * step)
-        band = followed.update(noisy(rod(tip, (10, 130)), step, 0.01), USABLE, NO_CEMENT, False)
-        assert band is not None
+        (band,) = followed.update(noisy(rod(tip, (10, 130)), step, 0.01), USABLE, NO_CEMENT, False, step == 0)
         assert np.hypot(band.tip[0] - tip[0], band.tip[1] - tip[1]) * SPACING_MM < 1.0
+
+
+def test_two_cannulas_and_a_clamp_are_all_metal() -> None:
+    rods = [rod((190, 205), (10, 130)), rod((215, 205), (390, 130)), rod((300, 320), (395, 390), 2.0)]
+    followed = track()
+    bands = followed.update(noisy(np.maximum.reduce(rods), 1, 0.01), USABLE, NO_CEMENT, False, True)
+    assert len(bands) == 3
+    assert followed.cannula is not None
+    assert np.hypot(followed.cannula.tip[0] - 190, followed.cannula.tip[1] - 205) * SPACING_MM < 1.0
 
 
 def test_a_leak_along_the_wall_is_no_cannula() -> None:
     wall = float(body_outline()[0][0]) - 5
     leak = rod((wall, 165), (wall, 235), 2.2, 0.4)
     known = disc(200, 200, 8) > 0.1
-    assert track().update(noisy(leak + disc(200, 200, 8), 4, 0.01), USABLE, known | (leak > 0.1), True) is None
+    assert not track().update(noisy(leak + disc(200, 200, 8), 4, 0.01), USABLE, known | (leak > 0.1), True, True)

@@ -1,0 +1,140 @@
+"""Follows cannulas, wires and clamps from pulse to pulse, in the reference's coordinates: only people move them there."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from monitor.domain import Point
+from monitor.imaging.arrays import Array, Mask
+from monitor.imaging.cannula import find_band
+from monitor.imaging.cannula_fit import FAINTEST, WIDEST_MM, Band, sharpen
+
+FIRST_CONTRAST = 0.2
+"""Evidence asked for without a reference to subtract: bone ridges give about half of it."""
+LEAST_CONTRAST = 0.07
+OUT_MM = 8.0
+"""A cannula comes from outside the patient: its tail lies at least this far outside the body."""
+FORESHORTENED_OUT_MM = 3.0
+"""Seen almost end-on it reaches less far; before any cement nothing else it could be."""
+SAME_DEG = 6.0
+SAME_MM = 2.0
+BESIDE_MM = 3.0
+MOST = 5
+"""Bands looked for: two cannulas, a K-wire, and the two jaws of a clamp."""
+SEARCHED_PULSES = 3
+SEARCH_EVERY = 8
+
+
+class Instruments:
+    """All straight metal in one view.
+
+    Parameters
+    ----------
+    body
+        bool (h, w): the target's silhouette on the region's grid.
+    spacing_mm
+        Millimetres per pixel.
+    """
+
+    def __init__(self, body: Mask, spacing_mm: float) -> None:
+        self._mm = spacing_mm
+        ys, xs = np.nonzero(body)
+        self._inside: Point = (float(xs.mean()), float(ys.mean()))
+        self._body, self._body_xy = body, (xs[::7], ys[::7])
+        self._bands: list[Band] = []
+        self._pulse = 0
+        self.cannula: Band | None = None
+
+    def first_look(self, picture: Array, usable: Mask) -> Band | None:
+        """Find a cannula that is already there in the reference itself."""
+        shading = picture - float(np.median(picture[usable])) if usable.any() else picture
+        band = find_band(shading, usable, self._mm, self._inside, FIRST_CONTRAST)
+        return None if band is None or not self._could_be_metal(band, np.zeros_like(usable), False) else band
+
+    def update(self, added: Array, usable: Mask, cement: Mask, cemented: bool, new_shot: bool) -> list[Band]:
+        """Find the metal in what was added to the reference.
+
+        Parameters
+        ----------
+        added
+            float32 (h, w), -ln units.
+        usable, cement
+            bool (h, w): the image; the cement known in this view so far.
+        cemented
+            There is cement in some view.
+        new_shot
+            The first pulse of a shot: anything may have moved.
+        """
+        self._pulse = 0 if new_shot else self._pulse + 1
+        rest, bands = added.copy(), []
+        for last in self._bands:
+            band = self._followed(last, rest, usable, cement, cemented)
+            if band is not None:
+                bands.append(band)
+                rest[band.mask(rest.shape, 1.0 / self._mm)] = 0
+        if self._pulse < SEARCHED_PULSES or self._pulse % SEARCH_EVERY == 0:
+            bands += self._new(rest, usable, cement, cemented, MOST - len(bands))
+        self._bands = bands
+        if bands:
+            self.cannula = min(bands, key=self._aside)
+        return bands
+
+    def _aside(self, band: Band) -> float:
+        """Distance of the tip from the middle of the body: the cannula is the metal that goes deepest."""
+        return float(np.hypot(band.tip[0] - self._inside[0], band.tip[1] - self._inside[1]))
+
+    def _new(self, rest: Array, usable: Mask, cement: Mask, cemented: bool, most: int) -> list[Band]:
+        found: list[Band] = []
+        while len(found) < most:
+            band = find_band(rest, usable, self._mm, self._inside, LEAST_CONTRAST)
+            if band is None or not self._could_be_metal(band, cement, cemented):
+                break
+            found.append(band)
+            rest[band.mask(rest.shape, 1.0 / self._mm)] = 0
+        return found
+
+    def _could_be_metal(self, band: Band, cement: Mask, cemented: bool) -> bool:
+        """Whether a band can't be cement.
+
+        Cement stays near the body (a vein, a leak along a wall), lies where cement was known, or is wider.
+        """
+        if band.width_px * self._mm >= WIDEST_MM:
+            return False
+        xs, ys = self._body_xy
+        outside = float(np.hypot(xs - band.tail[0], ys - band.tail[1]).min()) * self._mm
+        shaft = band.mask(cement.shape, 0.0)
+        on_cement = float((shaft & cement).sum()) > 0.5 * float(shaft.sum())
+        return outside >= (OUT_MM if cemented else FORESHORTENED_OUT_MM) and not on_cement
+
+    def _followed(self, last: Band, added: Array, usable: Mask, cement: Mask, cemented: bool) -> Band | None:
+        """Refit a band of the last pulse; None when it has gone."""
+        band = sharpen(added, usable, self._mm, last)
+        turned = abs((band.angle_deg() - last.angle_deg() + 90) % 180 - 90)
+        if band.contrast >= max(0.4 * last.contrast, LEAST_CONTRAST) and turned <= SAME_DEG:
+            return self._remembered_tip(band, last, cement)
+        return last if cemented and self._still_there(last, added) else None
+
+    def _still_there(self, last: Band, added: Array) -> bool:
+        """Whether something still lies along a band that stands out too little for a fit."""
+        shaft = last.mask(added.shape, 0.0) & ~self._body
+        beside = last.mask(added.shape, BESIDE_MM / self._mm) & ~last.mask(added.shape, 1.0 / self._mm) & ~self._body
+        if not shaft.any() or not beside.any():
+            return False
+        return float(added[shaft].mean()) - float(added[beside].mean()) > FAINTEST
+
+    def _remembered_tip(self, band: Band, last: Band, cement: Mask) -> Band:
+        """Keep the tip where it was last seen while cement covers the way between there and where the band now ends."""
+        tail, tip = np.array(band.tail), np.array(band.tip)
+        axis = (tip - tail) / max(float(np.hypot(*(tip - tail))), 1e-6)
+        old = np.array(last.tip) - tail
+        before, now = float(old @ axis), float((tip - tail) @ axis)
+        if abs(float(old @ [-axis[1], axis[0]])) * self._mm > SAME_MM:
+            return band
+        near, far = sorted((before, now))
+        between = tail + axis * np.linspace(near, far, max(int(far - near), 2))[:, None]
+        xs, ys = np.round(between.T).astype(int)
+        held = (xs >= 0) & (ys >= 0) & (xs < cement.shape[1]) & (ys < cement.shape[0])
+        if not held.all() or cement[ys, xs].mean() < 0.5:
+            return band
+        kept = tail + axis * before
+        return replace(band, tip=(float(kept[0]), float(kept[1])))
