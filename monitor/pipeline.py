@@ -156,17 +156,17 @@ class Monitor:
         return [m for m in self._recent if start.frame <= m.frame < frame.index]
 
     def _expected(self, frame: Frame) -> View:
-        """What people said of this shot's view, or the view of a tap that is due in it or just ahead."""
-        if self._said is not View.UNKNOWN:
-            return self._said
-        due = [(t.frame, view) for view, t in self._targets.items() if t.frame >= frame.index - 1]
-        soon = [view for at, view in sorted(due) if at - frame.index <= 0]
-        return soon[0] if soon else View.UNKNOWN
+        """What people said of this shot's view, in so many words or by a tap that is due in this shot."""
+        for view, target in self._targets.items():
+            if self._began.frame <= target.frame <= frame.index:
+                return view
+        return self._said
 
     def _take_due_tap(self, frame: Frame) -> None:
         """Tap where case.yaml says a user did, once its frame has come."""
         target = self._targets.get(self._shot_view)
         if target is not None and frame.index >= target.frame:
+            self._said = self._shot_view
             del self._targets[self._shot_view]
             self._study.tap(target.point)
 

@@ -1,4 +1,4 @@
-"""Follows cannulas, wires and clamps from pulse to pulse, in the reference's coordinates: only people move them there."""
+"""Follows cannulas, wires and clamps from pulse to pulse, on the reference's grid: only people move them there."""
 
 from dataclasses import replace
 

@@ -13,6 +13,8 @@ from monitor.imaging.view import classify_view
 CERTAIN = 0.45
 """Correlation with a view's reference above which the shot shows that view; other views give half of it."""
 MARGIN = 0.12
+DOUBTFUL = 0.45
+"""What a view never seen so far is taken to reach, while there is no reference to compare with."""
 SETTLED_PULSES = 4
 """Pulses averaged before an outline is looked for; fewer leave too much noise on osteoporotic bone."""
 
@@ -80,11 +82,14 @@ class Study:
         if self._view is View.UNKNOWN:
             return Examined(View.UNKNOWN, 0.0, 0.0, None, "view_unknown")
         subject = self._subjects[self._view]
+        image = subject.suited(image)
         if fit is None or fit.quality < self._settings.registration.least_quality:
             return self._lost(fit, expected)
-        self._matrix, self._last = fit.matrix, (image, fit)
         subject.average(image, fit)
         placed = self._settle(subject)
+        if placed is not None:
+            image, fit = self._relocated(subject, image)
+        self._matrix, self._last = fit.matrix, (image, fit)
         measured = subject.measure(image, fit, new_shot, self._cemented_pulses >= 2)
         self._notice(measured)
         spacing = (self._spacing_mm or 0.0) / measured.motion.scale
@@ -109,13 +114,21 @@ class Study:
     def end_shot(self) -> Outline | None:
         """Use what the shot gave: a tap in a short shot still gets its outline. Returns it when new."""
         subject = self._subjects.get(self._view)
-        return None if subject is None else self._settle(subject, at_once=True)
+        placed = None if subject is None else self._settle(subject, at_once=True)
+        if subject is not None and placed is not None and self._last is not None:
+            self._last = self._relocated(subject, self._last[0])
+        return placed
 
     def say_view(self, view: View) -> None:
         """Take a person's word for the view of the shot on screen."""
         if self._last is not None and view is not View.UNKNOWN:
             self._view = view
-            self._enter(view, self._last[0])
+            self._last = self._relocated(self._enter(view, self._last[0]), self._last[0])
+
+    def _relocated(self, subject: Subject, image: Image) -> tuple[Image, Fit]:
+        """Register anew: the view's reference, or the grid it is measured on, is another now."""
+        suited = subject.suited(image)
+        return suited, subject.locate(suited, None)
 
     def _decide(self, image: Image, expected: View) -> Fit | None:
         """Settle the view of the shot and register the pulse in it."""
@@ -126,7 +139,7 @@ class Study:
         if self._view is View.UNKNOWN:
             return None
         subject = self._enter(self._view, image)
-        return subject.locate(image, self._matrix)
+        return subject.locate(subject.suited(image), self._matrix)
 
     def _enter(self, view: View, image: Image) -> Subject:
         if view not in self._subjects:
@@ -134,15 +147,16 @@ class Study:
         return self._subjects[view]
 
     def _recognised(self, image: Image) -> View:
-        """The view whose reference the pulse fits; failing that, what the picture itself looks like."""
-        fits = {view: subject.locate(image, None).quality for view, subject in self._subjects.items()}
+        """The view whose reference the pulse fits; where that leaves doubt, what the picture itself looks like."""
+        fits = {view: subject.locate(subject.suited(image), None).quality for view, subject in self._subjects.items()}
         best = max(fits, key=lambda v: fits[v], default=View.UNKNOWN)
-        others = [q for v, q in fits.items() if v is not best]
-        if best is not View.UNKNOWN and fits[best] >= CERTAIN and fits[best] - max(others, default=0.0) >= MARGIN:
+        rest = max((q for v, q in fits.items() if v is not best), default=DOUBTFUL)
+        if best is not View.UNKNOWN and fits[best] >= CERTAIN and fits[best] - rest >= MARGIN:
             return best
         guess = classify_view(image)
-        sure = guess.probability >= self._settings.view.least_probability
-        return guess.view if sure else View.UNKNOWN
+        if guess.probability >= self._settings.view.least_probability:
+            return guess.view
+        return best if fits.get(best, 0.0) >= CERTAIN else View.UNKNOWN
 
     def _settle(self, subject: Subject, at_once: bool = False) -> Outline | None:
         """Look for the outline at a tap once the reference is clear enough; look again when it has become clearer."""

@@ -9,6 +9,7 @@ from monitor.config import CementSettings, RegistrationSettings
 from monitor.domain import Cannula, Extravasate, Image, Motion, Outline, Point, Polygon, View, Wall, polygon
 from monitor.imaging.arrays import Array
 from monitor.imaging.bolus import Bolus, Findings
+from monitor.imaging.grid import coarsened
 from monitor.imaging.registration import Affine, Fit, Patch, decompose
 from monitor.imaging.texture import SHADING_MM, texture
 
@@ -74,6 +75,10 @@ class Subject:
         """How many pulses the reference image averages."""
         return self._count
 
+    def suited(self, image: Image) -> Image:
+        """The image on the grid that this view is measured on."""
+        return image if self._spacing_mm is None else coarsened(image, self._spacing_mm)
+
     def locate(self, image: Image, start: Affine | None) -> Fit:
         """Register a pulse; ``start`` is the last pulse's matrix in the same shot, or None to search everywhere."""
         if start is not None:
@@ -121,11 +126,13 @@ class Subject:
         return float(x), float(y)
 
     def place(self, outline: Outline, spacing_mm: float) -> None:
-        """Set the outline (reference's frame pixels) and the scale; measuring begins.
+        """Set the outline (reference's frame pixels) and the scale; measuring begins, on a grid that suits it.
 
         ``spacing_mm`` is millimetres per pixel of the reference's frame.
         """
         self._outline, self._spacing_mm = outline, spacing_mm
+        self._base = coarsened(self.reference_image, spacing_mm)
+        self._mean = self._base.attenuation
         self._patch = self._make_patch()
         grid = self._grid(outline.polygon)
         corners = {name: self._grid_point(p) for name, p in outline.corners.items()}
