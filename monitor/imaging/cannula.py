@@ -25,6 +25,8 @@ from monitor.imaging.cannula_fit import GAP_MM, Band, sharpen, strongest_run
 GRID_MM = 0.55
 CALIBRE_MM = 1.6
 LENGTH_MM = 16.0
+STEP_DEG = 5.0
+"""Half of it lifts the ends of the averaged length off the axis by a third of a millimetre."""
 
 
 def find_band(
@@ -33,7 +35,6 @@ def find_band(
     spacing_mm: float,
     inside: Point,
     least_contrast: float,
-    near_deg: float | None = None,
 ) -> Band | None:
     """Find the strongest cannula-like band.
 
@@ -49,19 +50,16 @@ def find_band(
         A point in the target body, pixels of ``signal``: the end nearer to it is the tip.
     least_contrast
         Mean evidence along the band below which nothing is found, -ln units.
-    near_deg
-        Search only within 6 degrees of this direction.
     """
     step = max(1, round(GRID_MM / spacing_mm))
     size = (round(signal.shape[1] / step), round(signal.shape[0] / step))
     small = np.asarray(cv2.resize(signal, size, interpolation=cv2.INTER_AREA), np.float32)
     valid = np.asarray(cv2.resize(usable.astype(np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
     px_mm = spacing_mm * step
-    angles = np.arange(0, 180, 4.0) if near_deg is None else near_deg + np.arange(-6, 6.1, 3.0)
-    best = max((_turned(small, valid, float(a), px_mm) for a in angles), key=lambda t: t.score)
+    best = max((_turned(small, valid, float(a), px_mm) for a in np.arange(0, 180, STEP_DEG)), key=lambda t: t.score)
     if best.score < least_contrast:
         return None
-    fine = [_turned(small, valid, best.angle_deg + d, px_mm) for d in (-1.3, 1.3)]
+    fine = [_turned(small, valid, best.angle_deg + d, px_mm) for d in (-2.0, -1.0, 1.0, 2.0)]
     best = max([best, *fine], key=lambda t: t.score)
     ends = best.ends(px_mm)
     if ends is None:

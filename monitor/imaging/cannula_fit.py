@@ -12,7 +12,7 @@ from monitor.imaging.arrays import Array, Mask, sample
 GAP_MM = 7.0
 PALEST, FAINTEST = 0.2, 0.05
 """Contrast along the band, of its median and in -ln units, below which it has ended."""
-SHORTEST_MM = 3.0
+SHORTEST_MM, REACH_MM = 3.0, 20.0
 WIDEST_MM = 3.8
 """A 10 gauge cannula (3.4 mm) with blur; wider than that, cement beside it is being measured."""
 MARGIN_PX = 6.0
@@ -48,9 +48,9 @@ class Band:
         return canvas.astype(bool)
 
 
-def sharpen(signal: Array, usable: Mask, spacing_mm: float, band: Band) -> Band:
+def sharpen(signal: Array, usable: Mask, spacing_mm: float, band: Band, rounds: int = 2) -> Band:
     """Fit axis, calibre and ends at full resolution, from profiles across the band every half pixel along it."""
-    for _ in range(2):
+    for _ in range(rounds):
         if float(np.hypot(band.tip[0] - band.tail[0], band.tip[1] - band.tail[1])) < SHORTEST_MM / spacing_mm:
             break
         strip, axis, normal = _strip(signal, band, spacing_mm)
@@ -105,7 +105,9 @@ def _robust_line(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float,
     keep = np.ones(len(x), bool)
     slope = shift = 0.0
     for _ in range(4):
-        slope, shift = (float(v) for v in np.polyfit(x[keep], y[keep], 1))
+        dx, my = x[keep] - x[keep].mean(), y[keep].mean()
+        slope = float(dx @ y[keep]) / max(float(dx @ dx), 1e-9)
+        shift = float(my - slope * x[keep].mean())
         miss = np.abs(y - slope * x - shift)
         keep = miss <= max(2.5 * float(np.median(miss)), 0.5)
     return slope, shift
@@ -113,7 +115,7 @@ def _robust_line(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float,
 
 def _ended(signal: Array, usable: Mask, band: Band, spacing_mm: float) -> Band:
     """Move both ends to where the band's contrast falls to half, looking well beyond them."""
-    reach = 30.0 / spacing_mm
+    reach = REACH_MM / spacing_mm
     tip, tail = np.array(band.tip), np.array(band.tail)
     length = float(np.hypot(*(tip - tail)))
     if length < SHORTEST_MM / spacing_mm:

@@ -21,8 +21,8 @@ SAME_MM = 2.0
 BESIDE_MM = 3.0
 MOST = 5
 """Bands looked for: two cannulas, a K-wire, and the two jaws of a clamp."""
-SEARCHED_PULSES = 3
-SEARCH_EVERY = 8
+SEARCHED_PULSES = 2
+SEARCH_EVERY = 12
 
 
 class Instruments:
@@ -108,7 +108,7 @@ class Instruments:
 
     def _followed(self, last: Band, added: Array, usable: Mask, cement: Mask, cemented: bool) -> Band | None:
         """Refit a band of the last pulse; None when it has gone."""
-        band = sharpen(added, usable, self._mm, last)
+        band = sharpen(added, usable, self._mm, last, 1)
         turned = abs((band.angle_deg() - last.angle_deg() + 90) % 180 - 90)
         if band.contrast >= max(0.4 * last.contrast, LEAST_CONTRAST) and turned <= SAME_DEG:
             return self._remembered_tip(band, last, cement)

@@ -78,12 +78,13 @@ class Study:
         """Register and measure one pulse. ``expected``: the view as a person says it, UNKNOWN where nobody did."""
         new_shot = self._pulse == 0
         self._pulse += 1
-        fit = self._decide(image, expected)
+        self._decide(image, expected)
         if self._view is View.UNKNOWN:
             return Examined(View.UNKNOWN, 0.0, 0.0, None, "view_unknown")
-        subject = self._subjects[self._view]
+        subject = self._enter(self._view, image)
         image = subject.suited(image)
-        if fit is None or fit.quality < self._settings.registration.least_quality:
+        fit = subject.locate(image, self._matrix)
+        if fit.quality < self._settings.registration.least_quality:
             return self._lost(fit, expected)
         subject.average(image, fit)
         placed = self._settle(subject)
@@ -96,13 +97,13 @@ class Study:
         refusal = "no_outline" if measured.outline is None else None
         return Examined(self._view, fit.quality, spacing, measured, refusal, placed)
 
-    def _lost(self, fit: Fit | None, expected: View) -> Examined:
+    def _lost(self, fit: Fit, expected: View) -> Examined:
         """A pulse that doesn't fit; in a shot that never did, its view may have been mistaken too."""
         view, never = self._view, self._last is None
         self._matrix = None
         if never and expected is View.UNKNOWN:
             self._view, self._pulse = View.UNKNOWN, 0
-        return Examined(view, 0.0 if fit is None else max(fit.quality, 0.0), 0.0, None, "tracking_lost")
+        return Examined(view, max(fit.quality, 0.0), 0.0, None, "tracking_lost")
 
     def tap(self, point: Point) -> None:
         """Point at the target on the image shown; the outline follows with the next pulses."""
@@ -130,16 +131,12 @@ class Study:
         suited = subject.suited(image)
         return suited, subject.locate(suited, None)
 
-    def _decide(self, image: Image, expected: View) -> Fit | None:
-        """Settle the view of the shot and register the pulse in it."""
+    def _decide(self, image: Image, expected: View) -> None:
+        """Settle the view of the shot."""
         if expected is not View.UNKNOWN and expected is not self._view:
             self._view, self._matrix = expected, None
         elif self._view is View.UNKNOWN:
             self._view = self._recognised(image)
-        if self._view is View.UNKNOWN:
-            return None
-        subject = self._enter(self._view, image)
-        return subject.locate(subject.suited(image), self._matrix)
 
     def _enter(self, view: View, image: Image) -> Subject:
         if view not in self._subjects:
