@@ -1,14 +1,18 @@
 """Settings: ``config.yaml`` and ``CEMENT_MONITOR_*`` environment variables, validated; a mistake names key and line."""
 
+import os
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from monitor.domain import ConfigError
-from monitor.yaml_lines import key_lines, line_of
+from monitor.yaml_lines import key_lines, line_of, yaml_fault
+
+ENVIRONMENT: Final = "CEMENT_MONITOR_"
+"""How the names of environment variables that set settings begin."""
 
 Seconds = Annotated[float, Field(ge=0)]
 PositiveSeconds = Annotated[float, Field(gt=0)]
@@ -248,7 +252,7 @@ class Settings(BaseSettings):
     """All settings. Order of precedence: environment, then the file, then the defaults here."""
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
-        frozen=True, extra="forbid", env_prefix="CEMENT_MONITOR_", env_nested_delimiter="__"
+        frozen=True, extra="forbid", env_prefix=ENVIRONMENT, env_nested_delimiter="__"
     )
 
     view: ViewSettings = Field(default_factory=ViewSettings)
@@ -297,7 +301,7 @@ def load_settings(path: Path | None = None) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: expected a readable settings file; {error}. Name another with --config.") from error
     except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: expected YAML; {error}") from error
+        raise ConfigError(f"{path}: expected YAML; {yaml_fault(error)}.") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: expected sections such as 'alerts:', found {type(values).__name__}.")
     return _validated(values, key_lines(tree), str(path))
@@ -314,5 +318,7 @@ def _validated(values: dict[str, Any], lines: dict[tuple[str, ...], int], origin
 def _fault(loc: tuple[int | str, ...], message: str, lines: dict[tuple[str, ...], int], origin: str) -> str:
     line = line_of(loc, lines)
     where = origin if line is None else f"{origin}, line {line}"
+    variable = ENVIRONMENT + "__".join(map(str, loc)).upper()
+    where = f"environment variable {variable}" if variable in os.environ else where
     hint = "unknown key" if message.startswith("Extra inputs") else message
     return f"{where}: {'.'.join(map(str, loc))}: {hint}. The keys are listed in docs/settings.md."

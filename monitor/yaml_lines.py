@@ -1,4 +1,4 @@
-"""Where each key of a YAML text stands, so that a mistake can be shown by its line."""
+"""Where each key of a YAML text stands and where it stops being YAML, so that a mistake can be shown by its line."""
 
 import yaml
 
@@ -22,3 +22,11 @@ def line_of(location: tuple[int | str, ...], lines: dict[tuple[str, ...], int]) 
     """Line of a location, or of the nearest key above it that the text has."""
     path = tuple(str(part) for part in location)
     return next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), None)
+
+
+def yaml_fault(error: yaml.YAMLError) -> str:
+    """What is wrong with a text that isn't YAML, and where, in one line."""
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    if mark is None or problem is None:
+        return " ".join(str(error).split())
+    return f"{problem} in line {mark.line + 1}, column {mark.column + 1}"

@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from monitor.domain import LEVELS, Case, Cement, Delivered, RecordingError, Target, View
-from monitor.yaml_lines import key_lines, line_of
+from monitor.yaml_lines import key_lines, line_of, yaml_fault
 
 NonNegative = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
@@ -115,7 +115,7 @@ class CaseFile:
         except (OSError, UnicodeDecodeError) as error:
             raise RecordingError(f"{self._path}: expected a readable case file; {error}.") from error
         except yaml.YAMLError as error:
-            raise RecordingError(f"{self._path}: expected YAML; {error}") from error
+            raise RecordingError(f"{self._path}: expected YAML; {yaml_fault(error)}.") from error
         if values is not None and not isinstance(values, dict):
             raise RecordingError(f"{self._path}: expected keys such as 'level:', found {type(values).__name__}.")
         return values or {}
