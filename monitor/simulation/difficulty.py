@@ -46,6 +46,8 @@ class Difficulty:
         Of a replayed run on the screen, a K-wire before the cannula, missing frames in the capture.
     weak_cement_odds
         Of a cement with little radiopacifier.
+    next_level_odds
+        Of a second level treated in the same recording.
     """
 
     arm_mm: float
@@ -77,6 +79,7 @@ class Difficulty:
     wire_odds: float
     drop_odds: float
     weak_cement_odds: float
+    next_level_odds: float
 
 
 EASY: Final = Difficulty(
@@ -109,6 +112,7 @@ EASY: Final = Difficulty(
     wire_odds=0.1,
     drop_odds=0.0,
     weak_cement_odds=0.0,
+    next_level_odds=0.0,
 )
 
 TYPICAL: Final = Difficulty(
@@ -141,6 +145,7 @@ TYPICAL: Final = Difficulty(
     wire_odds=0.25,
     drop_odds=0.05,
     weak_cement_odds=0.12,
+    next_level_odds=0.0,
 )
 
 HARD: Final = Difficulty(
@@ -173,6 +178,7 @@ HARD: Final = Difficulty(
     wire_odds=0.4,
     drop_odds=0.3,
     weak_cement_odds=0.3,
+    next_level_odds=0.15,
 )
 
 DIFFICULTIES: Final = {"easy": EASY, "typical": TYPICAL, "hard": HARD}

@@ -65,38 +65,41 @@ class Run:
 
 
 class Filming:
-    """Films a session frame by frame; ``references`` is what was first seen of each view."""
+    """Films the sessions of one or more targets; ``references`` is what was first seen of the first, by view."""
 
-    def __init__(self, fluoroscope: Fluoroscope, film: Film, lines: TextIO, rng: Generator) -> None:
-        self._fluoroscope, self._film, self._lines, self._rng = fluoroscope, film, lines, rng
-        self._machine, self._session = fluoroscope.machine, fluoroscope.session
+    def __init__(self, fluoroscopes: tuple[Fluoroscope, ...], film: Film, lines: TextIO, rng: Generator) -> None:
+        self._film, self._lines, self._rng = film, lines, rng
+        self._machine = fluoroscopes[0].machine
+        self._script = [(f, shot) for f in fluoroscopes for shot in f.session.shots]
+        self._duration_s = fluoroscopes[-1].session.duration_s
+        self._replays = [f.session.replay for f in fluoroscopes if f.session.replay]
         self._composer = Composer(self._machine.screen, self._machine.overlay, rng)
         self._run: Run | None = None
         self._frame = 0
         self._beam_s = 0.0
-        self._stances: dict[View, Stance] = {}
+        self._stances: dict[tuple[str, View], Stance] = {}
         self.references: dict[View, Reference] = {}
 
     def film(self) -> None:
         """Film from the first frame to the last; a capture that loses frames leaves holes in the times."""
-        for tick in range(int(self._session.duration_s * self._machine.fps)):
+        for tick in range(int(self._duration_s * self._machine.fps)):
             if tick and self._rng.random() < self._machine.drops:
                 continue
             t = tick / self._machine.fps
-            shot = next((s for s in self._session.shots if s.start_s - 1e-6 <= t < s.end_s - 1e-6), None)
-            line, image = self._idle(t) if shot is None else self._live(t, shot)
+            now = next((p for p in self._script if p[1].start_s - 1e-6 <= t < p[1].end_s - 1e-6), None)
+            line, image = self._idle(t) if now is None else self._live(t, *now)
             self._lines.write(json.dumps(line, separators=(",", ":")) + "\n")
-            self._film.write(self._composed(image, t, shot is not None), tick)
+            self._film.write(self._composed(image, t, now is not None), tick)
             self._frame += 1
 
-    def _live(self, t_s: float, shot: Shot) -> tuple[dict[str, Any], GreyImage]:
+    def _live(self, t_s: float, fluoroscope: Fluoroscope, shot: Shot) -> tuple[dict[str, Any], GreyImage]:
         if self._run is None or self._run.shot is not shot:
-            self._run = Run(self._fluoroscope, shot)
+            self._run = Run(fluoroscope, shot)
         run, view = self._run, shot.look.view
         pulse = run.show(t_s)
         self._beam_s += 1 / self._machine.fps
         here = stance(run.aim, pulse)
-        first = self._stances.setdefault(view, here)
+        first = self._stances.setdefault((fluoroscope.scene.patient.level, view), here)
         line = live_line(t_s, self._frame, run.aim, pulse, (run.number, run.repeat), first)
         if view not in self.references and run.number >= shot.pulses // 2:
             x, y = (round(float(c), 1) for c in here.centre)
@@ -107,15 +110,16 @@ class Filming:
 
     def _idle(self, t_s: float) -> tuple[dict[str, Any], GreyImage | None]:
         """Hold the last image, or replay the last run."""
-        run, replay = self._run, self._session.replay
+        run = self._run
         if run is None:
             return idle_line(t_s, self._frame, None), None
         image = run.held
-        if replay is not None and replay[0] <= t_s < replay[1]:
-            image = run.images[int((t_s - replay[0]) * run.rate) % len(run.images)]
+        for start, end in self._replays:
+            if start <= t_s < end:
+                image = run.images[int((t_s - start) * run.rate) % len(run.images)]
         return idle_line(t_s, self._frame, run.shot.look.view), image
 
     def _composed(self, image: GreyImage | None, t_s: float, live: bool) -> YuvImage:
-        view = self._session.shots[0].look.view if self._run is None else self._run.shot.look.view
+        view = self._script[0][1].look.view if self._run is None else self._run.shot.look.view
         readout = Readout(int(t_s), int(self._beam_s), self._machine.kvp[view], self._machine.ma[view], live)
         return self._composer.compose(image, None if self._run is None else self._run.aim.field, readout)

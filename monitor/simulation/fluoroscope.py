@@ -74,7 +74,7 @@ class Fluoroscope:
         crossing, crossing_metal = crossing_exponent(aim.shot, t_s, grid, beam)
         exponent += crossing
         image = self._cameras[aim.shot.look.view].expose(exponent)
-        return Pulse(image, shift, metal + crossing_metal + aim.backdrop.metal, cement)
+        return Pulse(image, shift, metal + crossing_metal + shifted(aim.backdrop.metal, shift, grid), cement)
 
     def _cement(self, aim: Aim, t_s: float) -> Deposited:
         """Project the cement of a moment, or keep the last if nothing has changed."""

@@ -14,10 +14,14 @@ from monitor.simulation.film import Film
 from monitor.simulation.filming import Filming, Reference
 from monitor.simulation.fluoroscope import Fluoroscope
 from monitor.simulation.machine import draw_machine
+from monitor.simulation.next_level import next_level
 from monitor.simulation.patient import draw_patient
 from monitor.simulation.scenario import SCENARIOS, check_scenario
 from monitor.simulation.scene import build_scene
-from monitor.simulation.team import Session, draw_session
+from monitor.simulation.team import draw_session
+
+TWO_LEVELS_S = 50.0
+"""A recording in which two levels are treated isn't shorter than this."""
 
 
 def simulate(
@@ -48,29 +52,30 @@ def simulate(
     nuisances = difficulty_named(name)
     _claim(out)
     rng = np.random.default_rng([seed, SCENARIOS.index(scenario), list(DIFFICULTIES).index(name)])
-    fluoroscope = draw_case(rng, scenario, nuisances, seconds)
-    machine = fluoroscope.machine
+    fluoroscopes = draw_case(rng, scenario, nuisances, seconds)
+    machine, level = fluoroscopes[0].machine, fluoroscopes[0].scene.patient.level
     with (
         Film(out / "video.mkv", machine.screen, machine.fps, machine.crf) as film,
         (out / "truth.jsonl").open("w", encoding="utf-8", newline="\n") as lines,
     ):
-        filming = Filming(fluoroscope, film, lines, rng)
+        filming = Filming(fluoroscopes, film, lines, rng)
         filming.film()
-    case = _case(
-        rng, fluoroscope, filming.references, f"{fluoroscope.scene.patient.level} simulated, {scenario} {seed}"
-    )
+    case = _case(rng, fluoroscopes[0], filming.references, f"{level} simulated, {scenario} {seed}")
     (out / "case.yaml").write_text(yaml.safe_dump(case, sort_keys=False), encoding="utf-8", newline="\n")
 
 
-def draw_case(rng: Generator, scenario: str, difficulty: Difficulty, seconds: float | None) -> Fluoroscope:
-    """Draw patient, machine, treatment and team."""
+def draw_case(rng: Generator, scenario: str, difficulty: Difficulty, seconds: float | None) -> tuple[Fluoroscope, ...]:
+    """Draw patient, machine, treatment and team; a second one where the team goes on to a next level."""
     patient = draw_patient(rng, difficulty)
     machine = draw_machine(rng, difficulty, patient.trunk)
     scene = build_scene(rng, patient, difficulty)
     treatment = draw_course(rng, scene, scenario, difficulty)
     length = float(rng.uniform(60, 90)) if seconds is None else seconds
-    session: Session = draw_session(rng, difficulty, machine, treatment.total_ml, length)
-    return Fluoroscope(scene, machine, treatment, session, rng)
+    odds = difficulty.next_level_odds if length >= TWO_LEVELS_S else 0.0
+    goes_on = odds > 0 and rng.random() < odds
+    session = draw_session(rng, difficulty, machine, treatment.total_ml, length * (0.6 if goes_on else 1))
+    first = Fluoroscope(scene, machine, treatment, session, rng)
+    return (first, next_level(rng, first, difficulty, 0.4 * length)) if goes_on else (first,)
 
 
 def _claim(out: Path) -> None:

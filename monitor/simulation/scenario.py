@@ -21,7 +21,7 @@ FORCED: Final = {
 }
 """Scenarios that force one of the named leaks (none for a central fill)."""
 SCENARIOS: Final = ("easy", "typical", "hard", *FORCED)
-NO_LEAK_ODDS: Final = 0.45
+NO_LEAK_ODDS: Final = 0.5
 _FREQUENCY: Final = {
     "basivertebral": 0.14,
     "posterior_breach": 0.10,

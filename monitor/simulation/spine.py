@@ -45,7 +45,11 @@ def build_spine(rng: Generator, level: str, person: Person, kind: str, scoliosis
     for name in shapes:
         if name != level and rng.random() < 0.08:
             shapes[name] = fractured(rng, shapes[name], str(rng.choice(("wedge", "biconcave"))))
-    vertebrae = _stack(rng, level, shapes, scoliosis_deg)
+    return filled(rng, _stack(rng, level, shapes, scoliosis_deg), level, step_mm)
+
+
+def filled(rng: Generator, vertebrae: list[Vertebra], level: str, step_mm: float) -> Spine:
+    """Fill the voxels around the target of a ``level``, which stands upright at the origin."""
     bone = empty(np.array([-56.0, -88, -118]), np.array([56.0, 34, 118]), step_mm)
     texture = _texture(rng, step_mm)
     reached = [v for v in vertebrae if abs(v.centre_mm[2]) < 125]

@@ -99,20 +99,29 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A whole recording's script; ``replay`` is (start, end, shot) of an old run shown again, or None."""
+    """A whole recording's script; ``replay`` is when the last run is shown again (from, until), or None."""
 
     shots: tuple[Shot, ...]
     flow: Flow
     increments: tuple[Delivered, ...]
     movement: Movement
     duration_s: float
-    replay: tuple[float, float, int] | None
+    replay: tuple[float, float] | None
 
 
-def draw_session(rng: Generator, difficulty: Difficulty, machine: Machine, total_ml: float, seconds: float) -> Session:
-    """Draw a script of about ``seconds``."""
+def draw_session(
+    rng: Generator,
+    difficulty: Difficulty,
+    machine: Machine,
+    total_ml: float,
+    seconds: float,
+    after: Session | None = None,
+) -> Session:
+    """Draw a script of about ``seconds``, beginning where the one before ends."""
     looks = _looks(rng, difficulty, total_ml, seconds)
     shots = _timed(rng, difficulty, machine, looks, seconds)
+    if after is not None:
+        shots = tuple(_later(shot, after) for shot in shots)
     duration = shots[-1].end_s + rng.uniform(0.8, 1.6)
     flow, increments = _flow(rng, shots)
     return Session(
@@ -174,6 +183,11 @@ def _timed(
         shots.append(Shot(number, look, now, end, pulses, pose, field, error, crossing if look.cannula else "none"))
         now = end + max(MIN_GAP_S, gap * rng.uniform(0.55, 1.45))
     return tuple(shots)
+
+
+def _later(shot: Shot, after: Session) -> Shot:
+    start, number = after.duration_s, len(after.shots)
+    return replace(shot, number=shot.number + number, start_s=shot.start_s + start, end_s=shot.end_s + start)
 
 
 def _poses(rng: Generator, difficulty: Difficulty, machine: Machine, looks: list[Look]) -> list[Pose]:
@@ -248,14 +262,14 @@ def _movement(rng: Generator, difficulty: Difficulty, duration_s: float) -> Move
     )
 
 
-def _replay(rng: Generator, difficulty: Difficulty, shots: tuple[Shot, ...]) -> tuple[float, float, int] | None:
+def _replay(rng: Generator, difficulty: Difficulty, shots: tuple[Shot, ...]) -> tuple[float, float] | None:
     """An old run played again in the longest pause of the second half."""
     later = [n for n in range(len(shots) // 2, len(shots) - 1) if shots[n].pulses > 3]
     if rng.random() >= difficulty.replay_odds or not later:
         return None
     n = max(later, key=lambda k: shots[k + 1].start_s - shots[k].end_s)
     start, room = shots[n].end_s + 0.45, shots[n + 1].start_s - shots[n].end_s - 0.9
-    return (start, start + room, shots[n].number) if room > 0.6 else None
+    return (start, start + room) if room > 0.6 else None
 
 
 def rods_in(look: Look, treatment: Treatment, spine: Spine) -> tuple[Rod, ...]:
