@@ -14,7 +14,7 @@ from monitor.imaging.cement import Scene, find_cement
 from monitor.imaging.clutter import clutter, edges
 from monitor.imaging.exposure import GreyMap, fit_grey_map
 from monitor.imaging.instruments import Instruments
-from monitor.imaging.metal import attached, cannula_mask, without_arrivals, without_intruders
+from monitor.imaging.metal import attached, cannula_mask, without_arrivals, without_intruders, without_scraps
 from monitor.imaging.reference import Reference, region_of
 from monitor.imaging.zones import borders, extravasates, gaps, territory
 
@@ -94,7 +94,7 @@ class Bolus:
         if not cemented and self._grey is not None:
             self._reference.absorb(current, added, self._grey, seen & ~_wider(metal, 3) & ~cement, noise)
         self._cement = cement
-        return self._findings(cement, smooth, self._instruments.cannula if bands else None)
+        return self._findings(cement, smooth, self._instruments.cannula if bands else None, cemented)
 
     def _metal(self, bands: list[Band], picture: Array) -> Mask:
         masks = [cannula_mask(band, picture, self._where.body, self._mm) for band in bands]
@@ -123,13 +123,13 @@ class Bolus:
         cement = find_cement(smooth, noise, Scene(body, usable, metal, self._mm))
         cement = attached(without_intruders(cement, body, usable, self._mm), body, self._mm)
         if not cemented:
-            cement = without_arrivals(cement, usable)
+            cement = without_scraps(without_arrivals(cement, usable), metal)
             self._furniture = cement & ~_wider(body, round(1.0 / self._mm))
             inside = float((cement & body).sum()) * self._mm**2
             return cement if inside >= self._settings.least_bolus_mm2 else np.zeros_like(cement)
         return cement & ~_wider(self._furniture, 2)
 
-    def _findings(self, cement: Mask, smooth: Array, band: Band | None) -> Findings:
+    def _findings(self, cement: Mask, smooth: Array, band: Band | None, cemented: bool) -> Findings:
         pixel = self._mm**2
         outside = extravasates(cement, self._where, self._instruments.cannula, self._mm, self._settings.tolerance_mm)
         shift = self._offset
@@ -149,7 +149,8 @@ class Bolus:
         return Findings(
             band=None if band is None else band.shifted(float(shift[0]), float(shift[1])),
             cement=tuple(polygon(p + shift) for p in borders(cement)),
-            outside=moved,
+            # Cement gets out through the body: before a bolus is certain, whatever is outside is something else.
+            outside=moved if cemented else (),
             cement_mm2=float(cement.sum()) * pixel,
             signal_mm2=float(np.clip(smooth, 0, None)[cement].sum()) * pixel,
             gaps_mm=gaps(cement, self._where, self._mm),

@@ -50,6 +50,16 @@ def without_arrivals(cement: Mask, usable: Mask) -> Mask:
     return np.asarray(cement & ~np.isin(labels, arrived), bool)
 
 
+def without_scraps(cement: Mask, metal: Mask) -> Mask:
+    """Drop what lies along metal more than it stands free: a jaw's or a shaft's edge, not a bolus at a tip."""
+    near_metal = _grown(metal, 2)
+    count, labels = cv2.connectedComponents(cement.astype(np.uint8), connectivity=8)
+    edge = cement & ~cv2.erode(cement.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    borders = np.bincount(labels[edge], minlength=count)
+    touching = np.bincount(labels[edge & near_metal], minlength=count)
+    return np.asarray(cement & ~(touching > 0.4 * borders)[labels], bool)
+
+
 def without_intruders(cement: Mask, body: Mask, usable: Mask, spacing_mm: float) -> Mask:
     """Drop what reaches in from the image's border and is thicker than any vein: a clamp, a finger, a hand."""
     outside = (cement & ~body).astype(np.uint8)
