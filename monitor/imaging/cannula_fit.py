@@ -12,7 +12,7 @@ from monitor.imaging.arrays import Array, Mask, sample
 GAP_MM = 7.0
 PALEST, FAINTEST = 0.2, 0.05
 """Contrast along the band, of its median and in -ln units, below which it has ended."""
-SHORTEST_MM, REACH_MM = 3.0, 20.0
+SHORTEST_MM, REACH_MM, WIDENED_MM = 3.0, 20.0, 3.0
 WIDEST_MM = 3.8
 """A 10 gauge cannula (3.4 mm) with blur; wider than that, cement beside it is being measured."""
 MARGIN_PX = 6.0
@@ -63,8 +63,8 @@ def sharpen(signal: Array, usable: Mask, spacing_mm: float, band: Band, rounds: 
         start = np.array(band.tail) - axis * MARGIN_PX + normal * shift
         turned = axis + normal * slope
         length = float(np.hypot(*(np.array(band.tip) - band.tail))) + MARGIN_PX
-        tail, tip = start + turned * MARGIN_PX, start + turned * length
         width = min(float(np.median(widths[good])), WIDEST_MM / spacing_mm)
+        tail, tip = start + turned * MARGIN_PX, start + turned * length
         band = Band((tip[0], tip[1]), (tail[0], tail[1]), width, band.contrast)
     return _ended(signal, usable, band, spacing_mm)
 
@@ -98,6 +98,20 @@ def _across(strip: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     clear = peak > 0.5 * np.median(peak)
     offsets = np.where(clear, (weight * rows[:, None]).sum(0) / np.maximum(weight.sum(0), 1e-9), np.nan)
     return offsets, inside.sum(0) * 0.5
+
+
+def _narrow_until(widths: NDArray[np.float64], width_px: float, first: int, last: int, spacing_mm: float) -> int:
+    """Column between ``first`` and ``last`` from which on the band is wide to its end: there cement begins.
+
+    What crosses the band widens it too, but not to the end.
+    """
+    stretch = max(3, round(WIDENED_MM / spacing_mm))
+    wide = widths[first : last + 1] > 1.5 * width_px + 0.5
+    backwards = np.cumsum(wide[::-1]) / np.arange(1, len(wide) + 1)
+    long_enough = np.flatnonzero(backwards[stretch - 1 :] > 0.85)
+    if not len(long_enough):
+        return last
+    return max(last - (int(long_enough[-1]) + stretch - 1), first + stretch)
 
 
 def _robust_line(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
@@ -137,6 +151,7 @@ def _ended(signal: Array, usable: Mask, band: Band, spacing_mm: float) -> Band:
     # The band pales towards burnt-out air and in dense surroundings: any contrast that stands out belongs to it.
     present = profile > max(PALEST * float(np.median(body)), FAINTEST)
     first, last = strongest_run(np.where(present, profile, 0), shaft, int(GAP_MM / spacing_mm))
+    last = _narrow_until(_across(strip)[1] * present, band.width_px, max(first, int(origin)), last, spacing_mm)
     ends = [tail - axis * origin + axis * (n + 0.0) for n in (last, first)]
     return Band(
         (float(ends[0][0]), float(ends[0][1])),

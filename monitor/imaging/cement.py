@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from monitor.imaging.arrays import Array, Mask, halved
+from monitor.imaging.metal import from_outside
 
 LEAST = 0.05
 """Least added attenuation, -ln units: about 0.4 mm of 20 wt% BaSO4 (1.8 /cm at 80 kVp) behind 30 % scatter."""
@@ -47,12 +48,22 @@ def find_cement(added: Array, noise: Array, scene: Scene) -> Mask:
     -------
     bool (h, w)
     """
+    added = _above_intruders(added, noise, scene)
     signal = _without_slow_changes(added, scene)
     low = np.maximum(np.maximum(4.0 * noise, LEAST), PARALLAX * _shadow(signal, scene.spacing_mm))
     candidate = (signal > low) & scene.usable & ~scene.metal
     strong = _hysteresis(candidate, signal > SEED * low, scene.spacing_mm)
     edge = strong & (signal > EDGE * _local_peak(signal, scene.metal, scene.spacing_mm))
     return _bridge_metal(edge, scene)
+
+
+def _above_intruders(added: Array, noise: Array, scene: Scene) -> Array:
+    """Take off the level of what covers the image from its border: a hand, a sleeve. Cement under it still adds."""
+    covered = (added > np.maximum(4.0 * noise, LEAST)) & scene.usable & ~scene.body & ~scene.metal
+    level = np.zeros_like(added)
+    for part in from_outside(covered, scene.usable, scene.spacing_mm):
+        level[part] = np.median(added[part])
+    return np.asarray(added - level, np.float32)
 
 
 def _shadow(signal: Array, spacing_mm: float) -> Array:

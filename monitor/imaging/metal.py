@@ -62,15 +62,20 @@ def without_scraps(cement: Mask, metal: Mask) -> Mask:
 
 def without_intruders(cement: Mask, body: Mask, usable: Mask, spacing_mm: float) -> Mask:
     """Drop what reaches in from the image's border and is thicker than any vein: a clamp, a finger, a hand."""
-    outside = (cement & ~body).astype(np.uint8)
-    count, labels = cv2.connectedComponents(outside, connectivity=8)
-    if count == 1:
-        return cement
-    depth = cv2.distanceTransform(outside, cv2.DIST_L2, 3)
-    dropped = np.zeros(count, bool)
-    for label in np.unique(labels[_rim(usable) & (labels > 0)]):
-        dropped[label] = 2 * float(depth[labels == label].max()) * spacing_mm > THICK_MM
-    return np.asarray(cement & ~dropped[labels], bool)
+    for part in from_outside(cement & ~body, usable, spacing_mm):
+        cement = cement & ~part
+    return cement
+
+
+def from_outside(mask: Mask, usable: Mask, spacing_mm: float) -> list[Mask]:
+    """Components of a mask that touch the image's border and are thicker than ``THICK_MM``."""
+    _, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
+    touching = np.unique(labels[_rim(usable) & mask])
+    if not len(touching):
+        return []
+    depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)
+    parts = [np.asarray(labels == label, bool) for label in touching]
+    return [part for part in parts if 2 * float(depth[part].max()) * spacing_mm > THICK_MM]
 
 
 def _rim(usable: Mask) -> Mask:
