@@ -57,6 +57,7 @@ class Study:
         self._view = View.UNKNOWN
         self._pulse = 0
         self._cemented_pulses = 0
+        self._image: Image | None = None
         self._last: tuple[Image, Fit] | None = None
 
     @property
@@ -76,6 +77,7 @@ class Study:
 
     def examine(self, image: Image, expected: View = View.UNKNOWN) -> Examined:
         """Register and measure one pulse. ``expected``: the view as a person says it, UNKNOWN where nobody did."""
+        self._image = image
         new_shot = self._pulse == 0
         self._pulse += 1
         self._decide(image, expected)
@@ -121,10 +123,10 @@ class Study:
         return placed
 
     def say_view(self, view: View) -> None:
-        """Take a person's word for the view of the shot on screen."""
-        if self._last is not None and view is not View.UNKNOWN:
+        """Take a person's word for the view of the image on screen."""
+        if self._image is not None and view is not View.UNKNOWN:
             self._view = view
-            self._last = self._relocated(self._enter(view, self._last[0]), self._last[0])
+            self._last = self._relocated(self._enter(view, self._image), self._image)
 
     def _relocated(self, subject: Subject, image: Image) -> tuple[Image, Fit]:
         """Register anew: the view's reference, or the grid it is measured on, is another now."""
