@@ -55,17 +55,19 @@ def poses(view: View, upright: float, anterior: Point | None) -> tuple[Pose, ...
         Direction on the image towards the front (lateral views), where known: leaves the poses that face that way.
     """
     facings = (1.0, -1.0) if view is View.LATERAL else (1.0,)
+    directed = anterior is not None and view is View.LATERAL
     lying, standing = -log1p(exp(upright)), -log1p(exp(-upright))
     turns: dict[float, float] = {}
-    if upright > NEGLIGIBLE:
+    if directed or upright > NEGLIGIBLE:
         turns |= {0.0: standing} if view is View.AP else {0.0: standing, pi: standing + HEAD_DOWN}
-    if upright < -NEGLIGIBLE:
+    if directed or upright < -NEGLIGIBLE:
         turns |= {pi / 2: lying - log(2), -pi / 2: lying - log(2)}
     every = tuple(Pose(turn, facing, prior) for turn, prior in turns.items() for facing in facings)
-    if anterior is None or view is not View.LATERAL:
+    if anterior is None or not directed:
         return every
     length = max(hypot(*anterior), 1e-9)
-    return tuple(p for p in every if (p.forward[0] * anterior[0] + p.forward[1] * anterior[1]) / length > cos(pi / 4))
+    along = [(p.forward[0] * anterior[0] + p.forward[1] * anterior[1]) / length for p in every]
+    return tuple(p for p, cosine in zip(every, along, strict=True) if cosine > max(along) - 0.1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -140,6 +140,16 @@ def test_a_known_front_is_kept() -> None:
     assert corners["superior_anterior"][0] < corners["superior_posterior"][0]
 
 
+@pytest.mark.parametrize("degrees", [45, 90, 200, 315])
+def test_any_direction_may_be_called_the_front(degrees: int) -> None:
+    phantom = draw(View.LATERAL, 13)
+    anterior = (float(np.cos(np.radians(degrees))), float(np.sin(np.radians(degrees))))
+    found = find_outline(phantom.image, phantom.tap, View.LATERAL, phantom.mm, anterior)
+    if found is not None:
+        forward = np.subtract(found.corners["superior_anterior"], found.corners["superior_posterior"])
+        assert float(forward @ np.array(anterior)) > 0
+
+
 def test_the_same_picture_gives_the_same_outline() -> None:
     phantom = draw(View.AP, 14)
     one, two = (outline(phantom, View.AP, phantom.mm).polygon for _ in range(2))
