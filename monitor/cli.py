@@ -30,7 +30,8 @@ WRONG_INPUT: Final = 2
 DEMO: Final = "posterior-leak"
 
 ConfigOption = Annotated[
-    Path | None, typer.Option("--config", help="Settings file; without it ./config.yaml, else the defaults.")
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings file; without it ./config.yaml, else the defaults."),
 ]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Write into DIR even if it holds files.")]
 BrowserOption = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")]
@@ -109,7 +110,9 @@ def simulate(
 
 @app.command("evaluate")
 def evaluate_command(
-    recordings: Annotated[list[Path] | None, typer.Argument(help="Recordings with truth.jsonl.")] = None,
+    recordings: Annotated[
+        list[Path] | None, typer.Argument(metavar="RECORDING", help="Recordings with truth.jsonl.")
+    ] = None,
     suite: Annotated[list[str] | None, typer.Option(help="Simulated recordings, SCENARIO:FIRST-LAST.")] = None,
     baseline: Annotated[list[str] | None, typer.Option(help="Also differencing, or mog2; may be repeated.")] = None,
     bars: Annotated[str, typer.Option(help="Bars to hold the figures against: typical, hard or foreign.")] = "typical",
@@ -148,7 +151,9 @@ def evaluate_command(
 
 @app.command("bench")
 def bench_command(
-    recording: Annotated[Path | None, typer.Argument(help="A recording; else a simulated one.")] = None,
+    recording: Annotated[
+        Path | None, typer.Argument(metavar="RECORDING", help="A recording; else a simulated one.")
+    ] = None,
     frames: Annotated[int | None, typer.Option(min=1, help="Frames of it to use; else all.")] = None,
     config: ConfigOption = None,
 ) -> None:

@@ -92,7 +92,7 @@ class Monitor:
         read = self._clock()
         reading = self._detector.update(frame, screen)
         self.timings = {"screen": read - began, "beam": self._clock() - read, "target": 0.0}
-        events += [*self._condition("corrupt", False), *self._signal(reading)]
+        events += [*self._condition("corrupt", False), *self._signal(reading, screen)]
         parts = []
         if reading.ended is not None and not frame.still:
             parts.append(self._ended(reading.ended))
@@ -211,10 +211,13 @@ class Monitor:
         )
         return settled, [event, *self._outline(self._study.end_shot()), *self._judgement.shot_ended(event)]
 
-    def _signal(self, reading: BeamReading) -> list[Event]:
-        """Frames come again, or they show nothing that is fluoroscopy."""
-        blank = reading.state is Beam.NO_SIGNAL
-        return [*self._condition("no_signal", False), *self._condition("no_image", blank)]
+    def _signal(self, reading: BeamReading, screen: Screen | Blank) -> list[Event]:
+        """Frames come again, or they show nothing that is fluoroscopy: say why."""
+        why = screen.reason if isinstance(screen, Blank) and reading.state is Beam.NO_SIGNAL else None
+        events = self._condition("no_signal", False)
+        for code in ("no_image", "not_fluoroscopy"):
+            events += self._condition(code, code == why)
+        return events
 
     def _outline(self, outline: Outline | None) -> list[Event]:
         if outline is None:

@@ -35,7 +35,7 @@ _BEYOND: dict[Wall, Zone] = {
     Wall.LEFT: Zone.LEFT,
     Wall.RIGHT: Zone.RIGHT,
 }
-_TECHNICAL_WORDS: dict[str, tuple[str, str]] = {
+TECHNICAL_WORDS: dict[str, tuple[str, str]] = {
     "no_signal": ("No picture from the C-arm.", "Watch the C-arm's own screen; check the video cable."),
     "no_image": ("No fluoroscopic image on the screen.", "Show the live image; check the video cable and input."),
     "not_fluoroscopy": ("This isn't a fluoroscopic image.", "Check that the C-arm's picture is on this input."),
@@ -132,5 +132,5 @@ def technical_code(condition: str) -> str:
 def technical(condition: str, injecting: bool) -> Trigger:
     """The monitor can't judge; medium while cement is being injected."""
     fallback = (f"The monitor can't judge: {condition.replace('_', ' ')}.", "Watch for leaks yourself.")
-    text, action = _TECHNICAL_WORDS.get(condition, fallback)
+    text, action = TECHNICAL_WORDS.get(condition, fallback)
     return Trigger(technical_code(condition), Priority.MEDIUM if injecting else Priority.LOW, text, action)
