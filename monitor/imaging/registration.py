@@ -19,6 +19,7 @@ Affine = NDArray[np.float64]
 """(2, 3) matrix from reference image pixels to current image pixels."""
 
 COARSE_STEP = 3
+FAR_COSTS = 0.2
 POINTS = 6000
 ITERATIONS = 14
 
@@ -70,17 +71,19 @@ class Patch:
         # Columns: shift x, shift y, turn (radians), magnification (log).
         self._steepest = np.stack([px, py, px * -ry + py * rx, px * rx + py * ry], 1).astype(np.float64)
 
-    def search(self, texture: Array, turns_deg: tuple[float, ...], scales: tuple[float, ...] = (1.0,)) -> Fit:
-        """Find the patch anywhere in ``texture`` (the whole current image, float32 (h, w))."""
-        field = _shrink(texture)
-        best = Fit(np.eye(2, 3), -1.0)
-        for scale in scales:
-            for turn in turns_deg:
-                fit = self._match(field, turn, scale)
-                best = max(best, fit, key=lambda f: f.quality)
-        return best
+    def search(
+        self, texture: Array, turns_deg: tuple[float, ...], scales: tuple[float, ...] = (1.0,), far_px: float = np.inf
+    ) -> Fit:
+        """Find the patch anywhere in ``texture``, the whole current image.
 
-    def _match(self, field: Array, turn_deg: float, scale: float) -> Fit:
+        ``far_px`` is the distance from where the patch was in the reference at which a match must be better by
+        ``FAR_COSTS`` to be believed: the neighbouring vertebrae look alike, and teams bring the C-arm back.
+        """
+        field = _shrink(texture)
+        fits = [self._match(field, turn, scale, far_px) for scale in scales for turn in turns_deg]
+        return max(fits, key=lambda f: f.quality)
+
+    def _match(self, field: Array, turn_deg: float, scale: float, far_px: float) -> Fit:
         h, w = self._coarse.shape
         size = (max(round(w * scale), 8), max(round(h * scale), 8))
         turn = cv2.getRotationMatrix2D(((w - 1) / 2, (h - 1) / 2), -turn_deg, scale)
@@ -92,16 +95,17 @@ class Patch:
             return Fit(np.eye(2, 3), -1.0)
         scores = cv2.matchTemplate(padded, patch, cv2.TM_CCORR_NORMED)
         scores = np.where(np.isfinite(scores), scores, -1.0)
+        # The middle of the patch in the full-size reference, and for each score in the full-size current image.
+        middle = np.array([self._box[0] + self._box[2] - 1, self._box[1] + self._box[3] - 1]) / 2
+        xs = (np.arange(scores.shape[1]) - margin_x + size[0] / 2) * COARSE_STEP - 0.5
+        ys = (np.arange(scores.shape[0]) - margin_y + size[1] / 2) * COARSE_STEP - 0.5
+        away = np.hypot(xs[None, :] - scale * middle[0], ys[:, None] - scale * middle[1]) / far_px
+        scores = scores - FAR_COSTS * np.square(np.minimum(away, 1.0))
         y, x = np.unravel_index(int(scores.argmax()), scores.shape)
-        # Same pixel in the full-size reference and in the full-size current image fixes the matrix's shift.
-        middle = ((self._box[0] + self._box[2] - 1) / 2, (self._box[1] + self._box[3] - 1) / 2)
-        there = (
-            (x - margin_x + (size[0] - 1) / 2 + 0.5) * COARSE_STEP - 0.5,
-            (y - margin_y + (size[1] - 1) / 2 + 0.5) * COARSE_STEP - 0.5,
-        )
         c, s = scale * cos(radians(turn_deg)), scale * sin(radians(turn_deg))
         turned = np.array([[c, -s], [s, c]])
-        return Fit(np.column_stack([turned, np.array(there) - turned @ middle]), float(scores[y, x]))
+        there = np.array([xs[x], ys[y]])
+        return Fit(np.column_stack([turned, there - turned @ middle]), float(scores[y, x]))
 
     def window(self, start: Affine, shape: tuple[int, ...], margin_px: int = 20) -> tuple[slice, slice]:
         """The part of the current image that the patch is expected to cover."""

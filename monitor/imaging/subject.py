@@ -17,6 +17,8 @@ DEFAULT_SPACING_MM = 0.3
 """Assumed millimetres per image pixel until the scale is known; only the width of a filter depends on it."""
 TURNS_DEG = (-3.0, -1.5, 0.0, 1.5, 3.0)
 MAGNIFICATIONS = (1.0, 0.67, 0.75, 0.85, 1.18, 1.33, 1.5)
+NEIGHBOUR_MM = 25.0
+"""Nearer than this no other vertebra can be."""
 REACH_MM = 12.0
 """How far around the body the bone that moves with it is taken to reach: the neighbours' endplates."""
 
@@ -88,7 +90,8 @@ class Subject:
         current, _ = texture(image.attenuation, image.usable, self._shading_px(image))
         magnifications = MAGNIFICATIONS if image.layout != self._base.layout else (1.0,)
         ratio = self._base.scale / image.scale
-        coarse = self._patch.search(current, TURNS_DEG, tuple(m * ratio for m in magnifications))
+        far_px = NEIGHBOUR_MM / SHADING_MM * self._shading_px(image)
+        coarse = self._patch.search(current, TURNS_DEG, tuple(m * ratio for m in magnifications), far_px)
         return self._refined(image, coarse.matrix)
 
     def _refined(self, image: Image, start: Affine) -> Fit:
