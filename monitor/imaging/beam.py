@@ -200,12 +200,13 @@ class BeamDetector:
     def _start(self) -> Moment:
         """Open a shot with the pulses of the streak, from the first that no longer showed the held image."""
         self._shots += 1
-        first, *others = self._exposures()
+        looks = self._exposures()
+        first = looks[0]
         self._shot = Shot(self._shots, first.at, self._settings)
-        self._memory.add(first.texture, self._shots)
-        for look in others:
-            self._shot.add(look.at)
+        for look in looks:
             self._memory.add(look.texture, self._shots)
+            if look.at.frame > self._shot.last.frame + 1:
+                self._shot.add(look.at)
         self._streak.clear()
         return first.at
 

@@ -7,6 +7,7 @@ from math import log
 import numpy as np
 
 from monitor.config import BeamSettings
+from monitor.imaging.beam_burst import Bursts
 from monitor.imaging.beam_texture import Difference
 
 _RECENT = 8
@@ -17,7 +18,6 @@ _LOST = 1.5
 """A frame shown twice has no change at all; it may not outweigh its neighbours."""
 _ODD_DROP = 0.3
 _ODD_IN_A_ROW = 3
-_EVERY_FRAME = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,10 @@ class Shot:
         self._pulses: deque[_Pulse] = deque(maxlen=_RECENT)
         self._intervals: deque[float] = deque(maxlen=_RECENT)
         self._odd: list[_Pulse] = []
+        self._bursts = Bursts()
 
     def follow(self, at: Moment, difference: Difference, limit: float, surely_new: float) -> bool:
-        """Take the next frame; True where it shows a new pulse.
+        """Take the next frame; True where it is the first to show a pulse, or the first to show all of it.
 
         Parameters
         ----------
@@ -63,8 +64,11 @@ class Shot:
         pulse = _Pulse(at, log(max(difference.change, 1e-3)), difference.likeness)
         changed = pulse.log_change > max(log(max(limit, 1e-3)), self._least())
         self._frames.append((at, pulse.log_change, changed))
+        begins = self._bursts.take(pulse.log_change, changed)
         if not changed:
             return False
+        if not begins and not (self._bursts.completing and self._odd):
+            return self._bursts.completing
         if not self._is_odd(pulse):
             self._odd.clear()
             self._count(pulse)
@@ -77,7 +81,7 @@ class Shot:
         return True
 
     def add(self, at: Moment) -> None:
-        """Count a pulse seen before the shot was certain."""
+        """Count a pulse."""
         self._intervals.append(at.t_s - self.last.t_s)
         self.last = at
         self.pulse += 1
@@ -105,14 +109,14 @@ class Shot:
 
     def last_live_s(self) -> float:
         """Time by which the last pulse's share of time was over, or the display changed the held image."""
-        period = float(np.median(self._intervals)) if self._intervals else self._settings.last_pulse_s
+        period = float(np.quantile(self._intervals, 0.75)) if self._intervals else self._settings.last_pulse_s
         after = [odd.at.t_s for odd in self._odd]
         return min([self.last.t_s + min(period, self._settings.last_pulse_s), *after])
 
     def _least(self) -> float:
         """Logarithm of a change too small for a pulse of this shot."""
         if len(self._pulses) < _RECENT // 2:
-            return -np.inf
+            return max((change for _, change, _ in self._frames), default=-np.inf) - 2.2
         return float(np.median([p.log_change for p in self._pulses])) - 1.0
 
     def _is_odd(self, pulse: _Pulse) -> bool:
@@ -135,7 +139,7 @@ class Shot:
         if len(times) < late + 8:
             return None
         early = len(times) - late
-        every = float(np.mean([changed for _, _, changed in self._frames][:early])) > _EVERY_FRAME
+        every = self._bursts.every_frame
         usual, mean = float(np.median(changes[:early])), float(changes[early:].mean())
         fell = mean < min(log(max(limit, 1e-3)), usual - _DROP) and float(changes[early:].max()) < usual - _DROP / 2
         if not every or not fell:
