@@ -8,6 +8,7 @@ from monitor.domain.frame import Delivery, Fault, Frame
 from monitor.domain.geometry import Motion, Point, Polygon, polygon, polygon_area
 from monitor.domain.image import Image
 from monitor.domain.observation import Cannula, Extravasate, Observation, Outline, point_json, points_json
+from monitor.domain.proposal import Proposal
 from monitor.domain.step import Step
 from monitor.domain.words import LEVELS, Beam, Priority, View, Wall, Zone
 
@@ -41,6 +42,7 @@ __all__ = [
     "Point",
     "Polygon",
     "Priority",
+    "Proposal",
     "RecordingError",
     "SayView",
     "ShotEnded",
