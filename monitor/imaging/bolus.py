@@ -10,7 +10,7 @@ from monitor.config import CementSettings
 from monitor.domain import Extravasate, Image, Point, Polygon, View, Wall, polygon
 from monitor.imaging.arrays import Array, Mask
 from monitor.imaging.cannula_fit import Band
-from monitor.imaging.cement import Scene, find_cement
+from monitor.imaging.cement import Scene, find_cement, softened
 from monitor.imaging.clutter import clutter, edges
 from monitor.imaging.exposure import GreyMap, fit_grey_map
 from monitor.imaging.instruments import Instruments
@@ -68,6 +68,7 @@ class Bolus:
         local = {name: (x - x0, y - y0) for name, (x, y) in corners.items()}
         self._where = territory(polygon(outline - self._offset), local, view, (y1 - y0, x1 - x0))
         picture, usable = image.attenuation[y0:y1, x0:x1], image.usable[y0:y1, x0:x1]
+        self._interior = softened(self._where.body, spacing_mm)
         self._instruments = Instruments(self._where.body, spacing_mm)
         first = self._instruments.first_look(picture, usable)
         hidden = self._metal([] if first is None else [first], picture)
@@ -120,7 +121,7 @@ class Bolus:
 
     def _segment(self, smooth: Array, noise: Array, usable: Mask, metal: Mask, cemented: bool) -> Mask:
         body = self._where.body
-        cement = find_cement(smooth, noise, Scene(body, usable, metal, self._mm))
+        cement = find_cement(smooth, noise, Scene(body, self._interior, usable, metal, self._mm))
         cement = attached(without_intruders(cement, body, usable, self._mm), body, self._mm)
         if not cemented:
             cement = without_scraps(without_arrivals(cement, usable), metal)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.domain import Point
-from monitor.imaging.arrays import Array, Mask, sample
+from monitor.imaging.arrays import Array, Mask
 
 GAP_MM = 7.0
 PALEST, FAINTEST = 0.2, 0.05
@@ -77,11 +77,11 @@ def _strip(
     length = float(np.hypot(*(tip - tail)))
     axis = (tip - tail) / max(length, 1e-6)
     normal = np.array([-axis[1], axis[0]])
-    along = np.arange(-MARGIN_PX, length + MARGIN_PX)[None, :, None]
     half = max(4.0, 4.5 / spacing_mm)
-    across = np.arange(-half, half + 0.25, 0.5)[:, None, None]
-    where = np.asarray(tail + along * axis + across * normal, np.float32)
-    return sample(signal, where[..., 0], where[..., 1], border), axis, normal
+    size = int(np.ceil(length + 2 * MARGIN_PX)), int(4 * half + 0.5) + 1
+    where = np.column_stack([axis, normal / 2, tail - MARGIN_PX * axis - half * normal])
+    strip = cv2.warpAffine(signal, where, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=border)
+    return np.asarray(strip, np.float32), axis, normal
 
 
 def _across(strip: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -22,14 +22,21 @@ SLOW_MM = 7.0
 class Scene:
     """Where things are on the region's grid; masks are bool (h, w).
 
-    ``body`` is the target's silhouette, ``usable`` the image, ``metal`` the cannula and its hub, ``field_border`` the
-    pixels next to the end of the image, ``spacing_mm`` millimetres per pixel.
+    ``body`` is the target's silhouette and ``interior`` the same with a soft border (:func:`softened`), ``usable`` the
+    image, ``metal`` the cannula and its hub, ``spacing_mm`` millimetres per pixel.
     """
 
     body: Mask
+    interior: Array
     usable: Mask
     metal: Mask
     spacing_mm: float
+
+
+def softened(body: Mask, spacing_mm: float) -> Array:
+    """1 inside the body, 0 outside, and a millimetre of slope between; float32 (h, w)."""
+    blurred = cv2.GaussianBlur(body.astype(np.float32), (0, 0), max(1.0, 1.0 / spacing_mm))
+    return np.asarray(blurred, np.float32)
 
 
 def find_cement(added: Array, noise: Array, scene: Scene) -> Mask:
@@ -60,10 +67,9 @@ def find_cement(added: Array, noise: Array, scene: Scene) -> Mask:
 def _above_intruders(added: Array, noise: Array, scene: Scene) -> Array:
     """Take off the level of what covers the image from its border: a hand, a sleeve. Cement under it still adds."""
     covered = (added > np.maximum(4.0 * noise, LEAST)) & scene.usable & ~scene.body & ~scene.metal
-    level = np.zeros_like(added)
     for part in from_outside(covered, scene.usable, scene.spacing_mm):
-        level[part] = np.median(added[part])
-    return np.asarray(added - level, np.float32)
+        added = added - np.where(part, np.median(added[part]), np.float32(0))
+    return added
 
 
 def _shadow(signal: Array, spacing_mm: float) -> Array:
@@ -79,15 +85,14 @@ def _shadow(signal: Array, spacing_mm: float) -> Array:
 
 def _without_slow_changes(added: Array, scene: Scene) -> Array:
     """Outside the body keep only what is narrower than ``SLOW_MM``."""
-    inside = cv2.GaussianBlur(scene.body.astype(np.float32), (0, 0), max(1.0, 1.0 / scene.spacing_mm))
-    half, within = halved(added), halved(np.asarray(inside, np.float32))
+    half, within = halved(added), halved(scene.interior)
     # Steps at the body's border must not count as slow: inside, the surroundings' level is taken to be none.
     held = np.minimum(half, 0.0) * within + half * (1 - within)
     k = 2 * round(SLOW_MM / (2 * scene.spacing_mm) / 2) + 1
     slow = cv2.morphologyEx(held, cv2.MORPH_OPEN, np.ones((k, k), np.uint8), borderType=cv2.BORDER_REPLICATE)
     slow = cv2.blur(slow, (k // 2 * 2 + 1, k // 2 * 2 + 1))
     back = cv2.resize(slow, (added.shape[1], added.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(added - np.maximum(back, 0) * (1 - inside), np.float32)
+    return np.asarray(added - np.maximum(back, 0) * (1 - scene.interior), np.float32)
 
 
 def _hysteresis(candidate: Mask, seed: Mask, spacing_mm: float) -> Mask:

@@ -5,6 +5,10 @@ import numpy as np
 
 from monitor.imaging.arrays import Array, Mask
 
+STRIDE = 3
+STEEP_FROM = 8
+"""Tenths of the pixels that are less steep than those that tell the misfit of edges."""
+
 
 def edges(reference: Array) -> Array:
     """Steepness of the reference, -ln units per pixel, float32 (h, w)."""
@@ -27,12 +31,13 @@ def clutter(added: Array, steepness: Array, still: Mask) -> Array:
     still
         bool (h, w): usable pixels away from metal and known cement.
     """
-    fine = np.abs(added - cv2.blur(added, (9, 9)))[::2, ::2]
-    picked = still[::2, ::2]
-    fine, whole, steep = fine[picked], np.abs(added[::2, ::2][picked]), steepness[::2, ::2][picked]
+    every = slice(None, None, STRIDE)
+    picked, added_there, steep_there = still[every, every], added[every, every], steepness[every, every]
+    fine = np.abs(added_there - cv2.blur(added, (9, 9))[every, every])[picked]
+    whole, steep = np.abs(added_there[picked]), steep_there[picked]
     if len(fine) < 100:
         return np.full(added.shape, 0.05, np.float32)
     noise = 1.4826 * float(np.median(fine))
-    edge = steep > np.quantile(steep, 0.8)
+    edge = steep > np.partition(steep, STEEP_FROM * len(steep) // 10)[STEEP_FROM * len(steep) // 10]
     misfit = 1.4826 * float(np.median(whole[edge])) / max(float(np.median(steep[edge])), 1e-4)
-    return np.asarray(np.sqrt(noise**2 + np.square(min(misfit, 1.0) * steepness)), np.float32)
+    return np.asarray(cv2.sqrt(noise**2 + np.square(np.float32(min(misfit, 1.0)) * steepness)), np.float32)

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from monitor.imaging.arrays import Array, Mask
 
-STRIDE = 5
-ITERATIONS = 5
+STRIDE = 6
+ITERATIONS, WARM_ITERATIONS = 5, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,9 +24,9 @@ class GreyMap:
     def predict(self, reference: Array) -> Array:
         """Expected attenuation, float32 (h, w), if nothing had been added."""
         h, w = reference.shape
-        y, x = np.linspace(-1, 1, h, dtype=np.float32)[:, None], np.linspace(-1, 1, w, dtype=np.float32)[None, :]
+        x, y = np.linspace(-1, 1, w, dtype=np.float32), np.linspace(-1, 1, h, dtype=np.float32)[:, None]
         c = self.coefficients.astype(np.float32)
-        shading = c[0] + c[3] * x + (c[4] + c[5] * x) * y
+        shading = (c[0] + c[3] * x) + (c[4] + c[5] * x) * y
         return np.asarray(reference * (c[1] + c[2] * reference) + shading, np.float32)
 
 
@@ -58,7 +58,7 @@ def fit_grey_map(current: Array, reference: Array, still: Mask, start: GreyMap |
     # Curvature and shading are small: a weak prior holds them where the picture says nothing.
     prior = 1e-6 * len(r) * np.diag([0, 0, 1e-2, 1, 1, 1])
     coefficients = np.asarray(_initial(r, target) if start is None else start.coefficients, np.float64)
-    for _ in range(ITERATIONS):
+    for _ in range(ITERATIONS if start is None else WARM_ITERATIONS):
         residual = target - basis @ coefficients
         weighted = basis * _one_sided(residual - np.median(residual))[:, None]
         coefficients = np.asarray(np.linalg.lstsq(basis.T @ weighted + prior, weighted.T @ target, rcond=None)[0])

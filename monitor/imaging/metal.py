@@ -45,9 +45,11 @@ def _hub(band: Band, added: Array, spacing_mm: float) -> Mask:
 
 def without_arrivals(cement: Mask, usable: Mask) -> Mask:
     """Drop all that hangs together with the image's border: before any cement, that came in from outside."""
+    arriving = _rim(usable) & cement
+    if not arriving.any():
+        return cement
     _, labels = cv2.connectedComponents(cement.astype(np.uint8), connectivity=8)
-    arrived = np.unique(labels[_rim(usable) & cement])
-    return np.asarray(cement & ~np.isin(labels, arrived), bool)
+    return np.asarray(cement & ~np.isin(labels, np.unique(labels[arriving])), bool)
 
 
 def without_scraps(cement: Mask, metal: Mask) -> Mask:
@@ -69,10 +71,11 @@ def without_intruders(cement: Mask, body: Mask, usable: Mask, spacing_mm: float)
 
 def from_outside(mask: Mask, usable: Mask, spacing_mm: float) -> list[Mask]:
     """Components of a mask that touch the image's border and are thicker than ``THICK_MM``."""
-    _, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
-    touching = np.unique(labels[_rim(usable) & mask])
-    if not len(touching):
+    arriving = _rim(usable) & mask
+    if not arriving.any():
         return []
+    _, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
+    touching = np.unique(labels[arriving])
     depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)
     parts = [np.asarray(labels == label, bool) for label in touching]
     return [part for part in parts if 2 * float(depth[part].max()) * spacing_mm > THICK_MM]

@@ -46,9 +46,8 @@ class Reference:
         like = bare & (current > BURNT_OUT) & (~self.known | (np.abs(added) < 4 * noise + 0.03))
         c = grey.coefficients
         slope = np.maximum(c[1] + 2 * c[2] * self.picture, 0.3)
-        self._count[like] = np.minimum(self._count[like] + 1, MEMORY)
-        step = added / slope / np.maximum(self._count, 1)
-        self.picture[like] += step[like]
+        self._count = np.minimum(self._count + like, np.float32(MEMORY))
+        self.picture = self.picture + np.where(like, added / (slope * np.maximum(self._count, 1)), np.float32(0))
         self.known |= like
 
 

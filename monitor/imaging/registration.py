@@ -20,7 +20,7 @@ Affine = NDArray[np.float64]
 
 COARSE_STEP = 3
 FAR_COSTS = 0.2
-POINTS = 6000
+POINTS = 4000
 ITERATIONS = 14
 
 
