@@ -24,9 +24,13 @@ from monitor.imaging.cannula_fit import GAP_MM, Band, sharpen, strongest_run
 
 GRID_MM = 0.55
 CALIBRE_MM = 1.6
+SIDE_MM, BESIDE_MM = 1.2, 2.4
 LENGTH_MM = 16.0
-STEP_DEG = 5.0
-"""Half of it lifts the ends of the averaged length off the axis by a third of a millimetre."""
+STEP_DEG, FINE_DEG = 5.0, (-2.0, -1.0, 0.0, 1.0, 2.0)
+"""Directions are searched at half the resolution; half a step lifts the ends of the averaged length off the axis by a
+third of a millimetre."""
+ROUGHLY = 0.5
+"""Share of its evidence that the thinnest wire keeps at half the resolution."""
 
 
 def find_band(
@@ -52,15 +56,14 @@ def find_band(
         Mean evidence along the band below which nothing is found, -ln units.
     """
     step = max(1, round(GRID_MM / spacing_mm))
-    size = (round(signal.shape[1] / step), round(signal.shape[0] / step))
-    small = np.asarray(cv2.resize(signal, size, interpolation=cv2.INTER_AREA), np.float32)
-    valid = np.asarray(cv2.resize(usable.astype(np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
-    px_mm = spacing_mm * step
-    best = max((_turned(small, valid, float(a), px_mm) for a in np.arange(0, 180, STEP_DEG)), key=lambda t: t.score)
+    small, px_mm = _Scaled.of(signal, usable, step), spacing_mm * step
+    rough, rough_mm = _Scaled.of(signal, usable, 2 * step), 2 * px_mm
+    likeliest = max((_turned(rough, float(a), rough_mm) for a in np.arange(0, 180, STEP_DEG)), key=lambda t: t.score)
+    if likeliest.score < ROUGHLY * least_contrast:
+        return None
+    best = max((_turned(small, likeliest.angle_deg + d, px_mm) for d in FINE_DEG), key=lambda t: t.score)
     if best.score < least_contrast:
         return None
-    fine = [_turned(small, valid, best.angle_deg + d, px_mm) for d in (-2.0, -1.0, 1.0, 2.0)]
-    best = max([best, *fine], key=lambda t: t.score)
     ends = best.ends(px_mm)
     if ends is None:
         return None
@@ -68,6 +71,21 @@ def find_band(
     near, far = sorted((a, b), key=lambda p: np.hypot(p[0] - inside[0], p[1] - inside[1]))
     band = sharpen(signal, usable, spacing_mm, Band(near, far, 2.6 / spacing_mm, best.score))
     return band if band.contrast >= least_contrast else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scaled:
+    """The picture reduced, and 255 where a pixel of it was usable throughout."""
+
+    picture: Array
+    usable: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, signal: Array, usable: Mask, step: int) -> "_Scaled":
+        size = (round(signal.shape[1] / step), round(signal.shape[0] / step))
+        picture = cv2.resize(signal, size, interpolation=cv2.INTER_AREA)
+        whole = cv2.resize(usable.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
+        return cls(np.asarray(picture, np.float32), np.where(whole > 240, np.uint8(255), np.uint8(0)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,26 +114,22 @@ class _Turn:
         return (float(first[0]), float(first[1])), (float(last[0]), float(last[1]))
 
 
-def _turned(small: Array, valid: Array, angle_deg: float, px_mm: float) -> _Turn:
-    h, w = small.shape
-    size = int(np.hypot(h, w)) + 2
+def _turned(small: _Scaled, angle_deg: float, px_mm: float) -> _Turn:
+    h, w = small.picture.shape
     c, s = cos(radians(angle_deg)), sin(radians(angle_deg))
+    size = int(abs(w * c) + abs(h * s)) + 2, int(abs(w * s) + abs(h * c)) + 2
     # Turned pixel (x, y) shows small pixel ``back @ (x, y, 1)``: the axis runs along x.
     turn = np.array([[c, -s], [s, c]])
-    back = np.column_stack([turn, np.array([(w - 1) / 2, (h - 1) / 2]) - turn @ np.array([size / 2, size / 2])])
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    flat = cv2.warpAffine(small, back, (size, size), flags=flags)
-    seen = cv2.warpAffine(valid, back, (size, size), flags=flags)
-    calibre = max(1, round(CALIBRE_MM / px_mm))
-    reach = 2.4 / px_mm
-    centre = cv2.blur(flat, (1, calibre))
-    side = cv2.blur(flat, (1, max(1, round(1.2 / px_mm))))
-    offset = max(1, round(reach))
-    above, below = np.roll(side, offset, 0), np.roll(side, -offset, 0)
-    seen = np.minimum(seen, np.minimum(np.roll(seen, offset, 0), np.roll(seen, -offset, 0)))
-    evidence = np.clip(centre - np.maximum(above, below), 0, 1.0) * (seen > 0.9)
+    back = np.column_stack([turn, np.array([w - 1, h - 1]) / 2 - turn @ (np.array(size) - 1) / 2])
+    flat = cv2.warpAffine(small.picture, back, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    seen = cv2.warpAffine(small.usable, back, size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
+    centre = cv2.blur(flat, (1, max(1, round(CALIBRE_MM / px_mm))))
+    side = cv2.blur(flat, (1, max(1, round(SIDE_MM / px_mm))))
+    off = max(1, round(BESIDE_MM / px_mm))
+    whole = cv2.erode(seen, np.ones((2 * off + 1, 1), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    evidence = np.zeros_like(flat)
+    evidence[off:-off] = np.clip(centre[off:-off] - np.maximum(side[: -2 * off], side[2 * off :]), 0, 1)
+    evidence[whole == 0] = 0
     line = cv2.blur(evidence, (max(3, round(LENGTH_MM / px_mm)), 1))
-    line[:offset] = 0
-    line[-offset:] = 0
-    row, column = np.unravel_index(int(line.argmax()), line.shape)
-    return _Turn(angle_deg, float(line[row, column]), int(row), int(column), evidence.astype(np.float32), back)
+    _, score, _, (column, row) = cv2.minMaxLoc(line)
+    return _Turn(angle_deg, float(score), row, column, evidence, back)

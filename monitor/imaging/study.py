@@ -147,10 +147,12 @@ class Study:
 
     def _recognised(self, image: Image) -> View:
         """The view whose reference the pulse fits; where that leaves doubt, what the picture itself looks like."""
-        fits = {view: subject.locate(subject.suited(image), None).quality for view, subject in self._subjects.items()}
+        found = {view: subject.locate(subject.suited(image), None) for view, subject in self._subjects.items()}
+        fits = {view: fit.quality for view, fit in found.items()}
         best = max(fits, key=lambda v: fits[v], default=View.UNKNOWN)
         rest = max((q for v, q in fits.items() if v is not best), default=DOUBTFUL)
         if best is not View.UNKNOWN and fits[best] >= CERTAIN and fits[best] - rest >= MARGIN:
+            self._matrix = found[best].matrix
             return best
         guess = classify_view(image)
         if guess.probability >= self._settings.view.least_probability:
