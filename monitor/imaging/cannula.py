@@ -127,7 +127,7 @@ def _turned(small: _Scaled, angle_deg: float, px_mm: float) -> _Turn:
     side = cv2.blur(flat, (1, max(1, round(SIDE_MM / px_mm))))
     off = max(1, round(BESIDE_MM / px_mm))
     whole = cv2.erode(seen, np.ones((2 * off + 1, 1), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
-    evidence = np.zeros_like(flat)
+    evidence = np.zeros(flat.shape, np.float32)
     evidence[off:-off] = np.clip(centre[off:-off] - np.maximum(side[: -2 * off], side[2 * off :]), 0, 1)
     evidence[whole == 0] = 0
     line = cv2.blur(evidence, (max(3, round(LENGTH_MM / px_mm)), 1))
