@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -12,12 +13,12 @@ import typer
 from monitor.case.analysis import analyse
 from monitor.case.files import ResultFiles
 from monitor.config import Settings, load_settings
-from monitor.domain import Case, MonitorError, RecordingError
+from monitor.domain import LEVELS, Case, MonitorError, RecordingError
 from monitor.pipeline import Monitor
 from monitor.server import serve
 from monitor.simulation import SCENARIOS
 from monitor.simulation import simulate as make_recording
-from monitor.sources import Source, open_live, open_recording
+from monitor.sources import Source, open_live, open_recording, read_live_case
 
 if TYPE_CHECKING:
     from monitor.evaluation.runner import Outcome
@@ -28,6 +29,13 @@ DAMAGED: Final = 1
 """Exit status of a replay that is complete for what could be decoded, where something could not."""
 WRONG_INPUT: Final = 2
 DEMO: Final = "posterior-leak"
+
+
+def _known_level(level: str | None) -> str | None:
+    if level is not None and level not in LEVELS:
+        raise typer.BadParameter(f"expected a level from {LEVELS[0]} to {LEVELS[-1]}, found {level}.")
+    return level
+
 
 ConfigOption = Annotated[
     Path | None,
@@ -84,6 +92,13 @@ def live(
     source: Annotated[
         str, typer.Argument(metavar="SOURCE", help="v4l2:/dev/video0, udp://, rtsp:// or file:RECORDING")
     ],
+    case_file: Annotated[
+        Path | None,
+        typer.Option("--case", metavar="CASE.yaml", help="What is known: level, pixel spacing, approach, cement."),
+    ] = None,
+    level: Annotated[
+        str | None, typer.Option(callback=_known_level, metavar="LEVEL", help=f"{LEVELS[0]} to {LEVELS[-1]}.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Also write the results to DIR.")] = None,
     overwrite: OverwriteOption = False,
     config: ConfigOption = None,
@@ -91,9 +106,12 @@ def live(
 ) -> None:
     """Analyse a live source and show it on the bedside page until Ctrl-C."""
     settings = load_settings(config)
+    case = None if case_file is None else read_live_case(case_file)
     with open_live(source, settings.sources) as frames:
+        case = case or frames.case
+        case = replace(case, level=level or case.level)
         played = source.startswith("file:")
-        _serve(frames, Case(), settings, _files(out, overwrite), source, None, played, browser)
+        _serve(frames, case, settings, _files(out, overwrite), case.title or source, None, played, browser)
 
 
 @app.command()

@@ -15,6 +15,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, XRayAngiographicImageStorage, generate_uid
 
 from monitor.cli import main
+from monitor.domain import Case, Target, View
 from monitor.simulation import SCENARIOS
 from tests.imaging.fluoro import Machine
 from tests.sources.videos import encode, textured
@@ -163,6 +164,13 @@ WRONG_WORDS: dict[str, tuple[list[str], str]] = {
     "no such device": (["live", "v4l2:/dev/video-none"], "no such capture device"),
     "a stream without a port": (["live", "udp://127.0.0.1"], "expected an address such as udp://"),
     "live from no recording": (["live", "file:absent"], "absent: no such file or folder"),
+    "live at no level of the spine": (["live", "file:{short}", "--level", "C2"], "expected a level from T4 to L5"),
+    "live with a case that isn't there": (["live", "file:{short}", "--case", "no.yaml"], "no.yaml: no such case file"),
+    "live with a recording's target": (["live", "file:{short}", "--case", "{tapped}"], "line 2: target: expected none"),
+    "live with a recording's notes": (
+        ["live", "file:{short}", "--case", "{noted}"],
+        "line 1: increments: expected none",
+    ),
     "nothing to evaluate": (["evaluate"], "expected a RECORDING or --suite"),
 }
 
@@ -177,10 +185,44 @@ def test_wrong_words_are_refused(
     says: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run(monkeypatch, *(word.format(short=short) for word in words)) == 2
+    tapped, noted = tmp_path / "tapped.yaml", tmp_path / "noted.yaml"
+    tapped.write_text("level: L1\ntarget: {ap: {frame: 1, point: [1, 1]}}\n")
+    noted.write_text("increments: [{t: 3, ml: 0.5}]\n")
+    assert run(monkeypatch, *(word.format(short=short, tapped=tapped, noted=noted) for word in words)) == 2
     told = " ".join(capsys.readouterr().err.replace("│", " ").split())
     assert says in told
     assert not (tmp_path / "new").exists()
+
+
+KNOWN: dict[str, tuple[list[str], Case]] = {
+    "nothing": (["live", "udp://127.0.0.1:5000"], Case()),
+    "a level": (["live", "udp://127.0.0.1:5000", "--level", "T12"], Case(level="T12")),
+    "a case file": (["live", "udp://127.0.0.1:5000", "--case", "known.yaml"], Case(level="L1", pixel_spacing_mm=0.3)),
+    "both: the level said here counts": (
+        ["live", "udp://127.0.0.1:5000", "--case", "known.yaml", "--level", "L2"],
+        Case(level="L2", pixel_spacing_mm=0.3),
+    ),
+    "a rehearsal knows its own": (
+        ["live", "file:played"],
+        Case(level="L4", targets={View.AP: Target(1, (5.0, 5.0))}),
+    ),
+}
+
+
+@pytest.mark.parametrize(("words", "case"), KNOWN.values(), ids=KNOWN.keys())
+def test_a_live_case_is_known_as_far_as_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], case: Case
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "known.yaml").write_text("level: L1\npixel_spacing_mm: 0.3\n")
+    (tmp_path / "played").mkdir()
+    encode(tmp_path / "played" / "video.mkv", textured(3))
+    (tmp_path / "played" / "case.yaml").write_text("level: L4\ntarget: {ap: {frame: 1, point: [5, 5]}}\n")
+    watched: list[Case] = []
+    monkeypatch.setattr("monitor.cli.Monitor", lambda settings, case: watched.append(case))
+    monkeypatch.setattr("monitor.cli.serve", lambda *_, **__: None)
+    assert run(monkeypatch, *words) == 0
+    assert watched == [case]
 
 
 def test_a_mistake_in_the_settings_stops_before_anything_is_written(

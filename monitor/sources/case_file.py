@@ -107,6 +107,13 @@ class CaseFile:
                 found = f"expected one of the recording's {frames} frames, found {target.frame}"
                 raise RecordingError(self._fault(("target", view.value, "frame"), found))
 
+    def check_live(self) -> None:
+        """Refuse what only a recording can be told beforehand: places in its pictures, and times in it."""
+        for key, found in {"target": self.case.targets, "increments": self.case.increments}.items():
+            if found:
+                instead = "expected none for a live source; say it on the page while it runs"
+                raise RecordingError(self._fault((key,), instead))
+
     def _read(self) -> dict[str, Any]:
         try:
             text = self._path.read_text(encoding="utf-8")
@@ -124,6 +131,15 @@ class CaseFile:
         line = line_of(loc, self._lines)
         where = f"{self._path}, line {line}" if line else f"{self._path}"
         return f"{where}: {'.'.join(map(str, loc))}: {message}."
+
+
+def read_live_case(path: Path) -> Case:
+    """Read what is known of a case that is about to begin; raises ``RecordingError`` as ``CaseFile`` does."""
+    if not path.is_file():
+        raise RecordingError(f"{path}: no such case file.")
+    file = CaseFile(path)
+    file.check_live()
+    return file.case
 
 
 def _worded(message: str) -> str:

@@ -9,7 +9,7 @@ from typing import Protocol, Self
 import av
 
 from monitor.config import SourceSettings
-from monitor.domain import Delivery, Fault, Frame, MonitorError
+from monitor.domain import Case, Delivery, Fault, Frame, MonitorError
 from monitor.sources.slot import Counters, EndOfSignal, LatestSlot
 
 CLOSING_S = 2.0
@@ -26,6 +26,10 @@ class Feed(Protocol):
     @property
     def ends(self) -> bool:
         """Whether its end is the end, as of a recording, and not the loss of a signal."""
+
+    @property
+    def case(self) -> Case:
+        """What is known of the case before the first frame."""
 
     def deliveries(self, stopped: Event) -> Iterator[Delivery]:
         """Connect and deliver until the signal is lost, which may also raise; their indices don't count.
@@ -48,6 +52,7 @@ class LiveSource:
 
     def __init__(self, feed: Feed, settings: SourceSettings) -> None:
         self.size: tuple[int, int] | None = None
+        self.case = feed.case
         self._feed = feed
         self._settings = settings
         self._slot = LatestSlot()

@@ -36,6 +36,7 @@ class PlaybackFeed:
 
     def __init__(self, recording: Recording) -> None:
         self.name = recording.title
+        self.case = recording.case
         self._recording = recording
 
     def deliveries(self, stopped: Event) -> Iterator[Delivery]:

@@ -10,7 +10,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from monitor.config import SourceSettings
-from monitor.domain import Delivery, Fault, Frame, SourceError
+from monitor.domain import Case, Delivery, Fault, Frame, SourceError
 from monitor.sources.decoder import Decoder
 from monitor.sources.pixels import frame_pixels
 
@@ -32,6 +32,7 @@ class StreamFeed:
     """Frames of a capture card or network stream, at the times its driver or sender stamped them."""
 
     ends = False
+    case = Case()
 
     def __init__(self, address: Address, settings: SourceSettings) -> None:
         self.name = address.name

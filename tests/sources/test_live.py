@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 
 from monitor.config import SourceSettings
-from monitor.domain import Delivery, Fault, Frame, RecordingError, SourceError
+from monitor.domain import Case, Delivery, Fault, Frame, RecordingError, SourceError
 from monitor.sources import LiveSource, open_live, paced
 from monitor.sources.slot import EndOfSignal, LatestSlot
+from tests.sources.rtsp import RtspServer
 from tests.sources.videos import encode, faults, frames, textured
 
 SETTINGS = SourceSettings(no_signal_s=0.4, connect_s=2, reconnect_first_s=0.05, reconnect_max_s=0.2)
@@ -31,6 +32,7 @@ class ScriptedFeed:
     """Each connection plays the next part of a script: frames at their times, errors, or silence for some seconds."""
 
     name = "scripted"
+    case = Case()
 
     def __init__(self, *connections: list[Delivery | Exception | float], ends: bool = False) -> None:
         self._connections = iter(connections)
@@ -241,3 +243,23 @@ def test_a_real_stream_is_lost_and_comes_back(tmp_path: Path) -> None:
     assert np.median(steps) == pytest.approx(0.04, abs=0.005)
     counters = source.counters
     assert counters.received == counters.delivered + counters.skipped + counters.waiting
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg here to make a stream")
+def test_an_rtsp_camera_is_lost_and_comes_back(tmp_path: Path) -> None:
+    video = encode(tmp_path / "v.mkv", textured(50), options={"preset": "ultrafast", "g": "5", "bf": "0"})
+    with RtspServer(video) as camera:
+        source = open_live(f"rtsp://127.0.0.1:{camera.port}/stream", SETTINGS)
+        with source:
+            deliveries = iter(source)
+            before = hear(deliveries, "frame", count=20)
+            camera.hang_up()
+            after = hear(deliveries, "recovered")
+            after += hear(deliveries, "frame", count=20)
+    heard = before + after
+    assert "no_signal" in codes(after)
+    assert all(f.pixels.shape == (64, 96) for f in frames(heard))
+    assert all(later.index > earlier.index for earlier, later in pairwise(frames(heard)))
+    assert all(later.t_s >= earlier.t_s for earlier, later in pairwise(heard))
+    steps = np.diff([f.t_s for f in frames(before)]) / np.diff([f.index for f in frames(before)])
+    assert np.median(steps) == pytest.approx(0.04, abs=0.005)
