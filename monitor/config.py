@@ -225,6 +225,16 @@ class BeamSettings(Section):
     )
 
 
+class ModelSettings(Section):
+    """The trained model that proposes outlines before anyone points."""
+
+    use: bool = Field(True, description="Whether to use the model; without it outlines start from taps alone.")
+    folder: str = Field("", description="Folder of the model, with its card; empty: the one that ships.")
+    least_confidence: Fraction = Field(
+        0.7, description="Confidence below which no outline is proposed; the monitor asks for a tap instead."
+    )
+
+
 class ServerSettings(Section):
     """The bedside page."""
 
@@ -267,6 +277,7 @@ class Settings(BaseSettings):
     alerts: AlertSettings = Field(default_factory=AlertSettings)
     sources: SourceSettings = Field(default_factory=SourceSettings)
     distribution: DistributionSettings = Field(default_factory=DistributionSettings)
+    models: ModelSettings = Field(default_factory=ModelSettings)
     server: ServerSettings = Field(default_factory=ServerSettings)
 
     @classmethod

@@ -10,6 +10,7 @@ from monitor.domain import (
     Event,
     Increment,
     Leak,
+    MoveCorner,
     NoteVolume,
     Observation,
     ShotEnded,
@@ -97,9 +98,13 @@ class Judgement:
                 self._notes.add(ml, t_s)
                 self._injected_s = t_s
                 return self._ask_for_views(t_s, frame)
-            case Tap():
+            case Tap() | MoveCorner():
                 self._leaks.outline_changed()
         return ()
+
+    def name_level(self, level: str | None) -> None:
+        """A person named the target's level: alerts from now on say it."""
+        self._leak_alerts.level = level
 
     def tick(self, t_s: float, frame: int) -> tuple[Event, ...]:
         """Time passes; call it for every frame, whatever the beam does."""
