@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from monitor.case.state import ActiveAlert, CaseState
-from monitor.domain import Event, Observation, Priority, Technical, point_json, points_json
+from monitor.domain import Event, Observation, Outline, Priority, Technical, point_json, points_json
 from monitor.judgement import rules
 
 HISTORY_SHOWN = 60
@@ -72,10 +72,21 @@ def overlay_json(shown: Observation | None) -> dict[str, Any] | None:
     return {
         "frame": shown.frame,
         "refusal": shown.refusal,
-        "outline": None if shown.outline is None else points_json(shown.outline.polygon),
+        "outline": None if shown.outline is None else _outline_json(shown.outline),
+        "neighbours": [{"steps": n.steps, "polygon": points_json(n.polygon)} for n in shown.neighbours],
+        "pedicles": [point_json(point) for point in shown.pedicles],
         "cement": [points_json(polygon) for polygon in shown.cement],
         "outside": [{"zone": piece.zone.value, "polygon": points_json(piece.polygon)} for piece in shown.outside],
         "cannula": None if cannula is None else [point_json(cannula.tip), point_json(cannula.tail)],
+    }
+
+
+def _outline_json(outline: Outline) -> dict[str, Any]:
+    return {
+        "polygon": points_json(outline.polygon),
+        "corners": {name: point_json(point) for name, point in outline.corners.items()},
+        "source": outline.source,
+        "confidence": round(outline.confidence, 2),
     }
 
 

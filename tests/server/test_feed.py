@@ -127,7 +127,7 @@ def test_pictures_carry_their_frame_and_what_is_drawn_over_it(server: BedsideSer
     head = page.heads[-1]
     assert head["box"] == [100, 60, 900, 700]
     assert head["overlay"]["frame"] == head["frame"]
-    assert head["overlay"]["outline"][0] == [500.0, 300.0]
+    assert head["overlay"]["outline"]["polygon"][0] == [500.0, 300.0]
     image = cv2.imdecode(np.frombuffer(page.jpeg, np.uint8), cv2.IMREAD_UNCHANGED)
     assert image is not None
     assert image.shape == (640, 800)
