@@ -3,7 +3,17 @@
 from monitor.domain.acts import AcceptOutline, Acknowledge, Act, MoveCorner, NameLevel, NoteVolume, SayView, Tap
 from monitor.domain.case import Case, Cement, Delivered, Target
 from monitor.domain.errors import ConfigError, ModelError, MonitorError, OutputError, RecordingError, SourceError
-from monitor.domain.events import Alert, Event, Increment, Leak, OutlineFound, ShotEnded, ShotStarted, Technical
+from monitor.domain.events import (
+    Alert,
+    Event,
+    Increment,
+    Leak,
+    OutlineFound,
+    ShotEnded,
+    ShotStarted,
+    Technical,
+    VolumeNoted,
+)
 from monitor.domain.frame import Delivery, Fault, Frame
 from monitor.domain.geometry import Motion, Point, Polygon, polygon, polygon_area
 from monitor.domain.image import Image
@@ -57,6 +67,7 @@ __all__ = [
     "Target",
     "Technical",
     "View",
+    "VolumeNoted",
     "Wall",
     "Zone",
     "level_below",

@@ -105,6 +105,19 @@ class Increment(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class VolumeNoted(Event):
+    """A person noted that the syringe gave ``given_ml``; ``ml`` is the sum of all notes so far."""
+
+    type: ClassVar[str] = "noted"
+    given_ml: float
+    ml: float
+
+    def details(self) -> dict[str, Any]:
+        """The note, and the volume so far."""
+        return {"given_ml": round(self.given_ml, 2), "ml": round(self.ml, 2)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Leak(Event):
     """Cement outside the body: first seen, grown, or gone."""
 

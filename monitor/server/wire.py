@@ -37,7 +37,6 @@ class Session:
 
 def page_json(session: Session, state: CaseState, stale_s: float) -> dict[str, Any]:
     """Everything the page shows, except the picture."""
-    newest = state.increments[-1] if state.increments else None
     return {
         "session": asdict(session),
         "stale_s": stale_s,
@@ -49,8 +48,8 @@ def page_json(session: Session, state: CaseState, stale_s: float) -> dict[str, A
         "view": state.view.value,
         "level": state.level,
         "increments": len(state.increments),
-        "ml": 0.0 if newest is None else round(newest.ml, 2),
-        "ml_source": None if newest is None else newest.ml_source,
+        "ml": round(state.ml, 2),
+        "ml_source": state.ml_source,
         "alerts": [_alert_json(active) for active in _by_urgency(state.alerts)],
         "leaks": [leak.to_json() for leak in state.leaks],
         "technical": [_condition_json(condition) for condition in state.technical],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from monitor.domain import Case, Delivered, Increment, NoteVolume, View
+from monitor.domain import Case, Delivered, Increment, NoteVolume, View, VolumeNoted
 from monitor.judgement.volume import SHAPE
 from tests.judgement.build import Bedside
 
@@ -129,6 +129,20 @@ def test_notes_overrule_the_estimate() -> None:
     case.shot(LAT, 4.0, 0.9)
     told = [(increment.ml, increment.ml_source) for increment in case.increments]
     assert told == [(0.7, "noted"), (pytest.approx(1.3), "noted")]
+
+
+def test_a_note_is_told_at_once_and_once() -> None:
+    bedside = Bedside(Case(increments=(Delivered(1.0, 0.7), Delivered(3.0, 0.5))))
+    bedside.wait(2.0)
+    told = bedside.judgement.act(NoteVolume(0.6), bedside.t_s, bedside.frame)
+    assert [event.to_json() for event in told if isinstance(event, VolumeNoted)] == [
+        {"t": 2.0, "frame": 60, "type": "noted", "given_ml": 0.6, "ml": 1.3}
+    ]
+    bedside.take(told)
+    bedside.wait(2.0)
+    noted = [event for event in bedside.events if isinstance(event, VolumeNoted)]
+    assert [event.t_s for event in noted] == pytest.approx([1.0, 2.0, 3.0], abs=0.11)
+    assert [event.ml for event in noted] == pytest.approx([0.7, 1.3, 1.8])
 
 
 def test_growth_is_told_in_the_area_of_the_view_that_showed_it() -> None:

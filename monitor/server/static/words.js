@@ -36,6 +36,7 @@ export function happened(event) {
     case "shot_ended": return `Shot ${event.shot} ended after ${event.beam_s.toFixed(1)} s`;
     case "outline": return `Outline, ${[VIEWS[event.view], event.level].filter(Boolean).join(", ")} (${SOURCES[event.source]})`;
     case "increment": return `Increment ${event.number}: ${event.ml.toFixed(1)} ml in all (${event.ml_source})`;
+    case "noted": return `Noted ${event.given_ml.toFixed(1)} ml: ${event.ml.toFixed(1)} ml in all`;
     case "leak": return `Cement ${ZONES[event.zone]}${event.venous ? ", along a vein" : ""}: ${event.phase}`;
     case "alert": return `${event.text} [${event.state}]`;
     case "technical": return `${event.text} [${event.state}]`;
