@@ -133,7 +133,9 @@ def evaluate_command(
     ] = None,
     suite: Annotated[list[str] | None, typer.Option(help="Simulated recordings, SCENARIO:FIRST-LAST.")] = None,
     baseline: Annotated[list[str] | None, typer.Option(help="Also differencing, or mog2; may be repeated.")] = None,
-    bars: Annotated[str, typer.Option(help="Bars to hold the figures against: typical, hard or foreign.")] = "typical",
+    bars: Annotated[
+        str, typer.Option(help="Bars to hold the figures against: typical, hard, foreign or learned.")
+    ] = "typical",
     taps: Annotated[bool, typer.Option(help="Let the monitor know the targets of case.yaml.")] = True,
     notes: Annotated[bool, typer.Option(help="Let it know the noted increments.")] = False,
     results: Annotated[Path | None, typer.Option(help="Score the results in this folder; analyse nothing.")] = None,
