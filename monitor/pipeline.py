@@ -97,6 +97,7 @@ class Monitor:
         """Close what is open when the recording ends."""
         ended = self._detector.finish()
         observations, events = ([], []) if ended is None else self._ended(ended)
+        events += self._condition("target_unused", bool(self._targets))
         return Step(None, Beam.HOLD, self._shot_view, self._latest, tuple(observations), tuple(events))
 
     def _frame(self, frame: Frame, events: list[Event]) -> Step:

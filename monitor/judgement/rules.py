@@ -46,6 +46,7 @@ TECHNICAL_WORDS: dict[str, tuple[str, str]] = {
     "no_outline": ("Can't find the target body.", "Tap the target body on the image; watch for leaks yourself."),
     "tracking_lost": ("Lost the target body.", "Watch for leaks yourself; take a still shot or tap the body again."),
     "degraded": ("The picture is too poor to judge.", "Watch for leaks yourself; clear the field or raise the dose."),
+    "target_unused": ("A target of case.yaml was never tapped.", "Name a frame of a shot in that view."),
     "uncalibrated": ("Sizes are not in mm yet.", "Set the scale from a known object."),
 }
 
