@@ -24,7 +24,7 @@ def score_cannulas(truth: Truth, results: Results) -> Iterator[Sample]:
     """Distance (mm) between the cannula's tip found and the true one, on annotated frames that show metal."""
     for line in truth.live:
         observation = results.by_frame.get(line.frame)
-        cannula = None if observation is None else observation["cannula"]
+        cannula = None if observation is None else observation.get("cannula")
         if cannula is None or not line.ignore or not line.spacing_mm:
             continue
         tip, tail = (np.array(cannula[end], float) for end in ("tip", "tail"))

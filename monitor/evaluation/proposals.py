@@ -32,7 +32,7 @@ class _Proposed:
 
 def score_proposals(truth: Truth, results: Results) -> Iterator[Sample]:
     """Views in which an outline was proposed, whether every one was of the target, and how far off its corners are."""
-    told = [event for event in results.of_type("outline") if event["source"] == "auto"]
+    told = [event for event in results.of_type("outline") if event.get("source") == "auto"]
     for view in (View.AP, View.LATERAL):
         if any(line.outline is not None for line in truth.pulses_of(view)):
             seen = any(event["view"] == view.value for event in told)
