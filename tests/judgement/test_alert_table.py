@@ -189,6 +189,15 @@ def test_volumes_of_the_case_file_count_from_their_time() -> None:
     assert {alert.code for alert in bedside.alerts} == {"view_not_seen_ap", "view_not_seen_lateral"}
 
 
+def test_alerts_say_the_level_from_when_it_is_named() -> None:
+    bedside = Bedside(Case())
+    bedside.shots(LAT, *[[piece(Zone.ANTERIOR)]] * 3)
+    bedside.judgement.name_level("T12")
+    bedside.shots(LAT, *[[piece(Zone.DISC_INFERIOR)]] * 3)
+    words = [alert.text for alert in bedside.alerts if alert.code.startswith("leak_")]
+    assert words == ["Cement in front of the body.", "Cement in the lower disc, T12."]
+
+
 def test_technical_alarms_when_it_lasts_and_louder_while_injecting() -> None:
     bedside = Bedside()
     change = bedside.judgement.condition

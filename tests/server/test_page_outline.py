@@ -1,13 +1,22 @@
 """What the page lets a person do about an outline: accept it, drag its corners, name levels, tap another vertebra."""
 
+import json
+import re
+
 import pytest
 from playwright.sync_api import FloatRect, Page, expect
 
-from monitor.domain import AcceptOutline, MoveCorner, NameLevel, Tap, View
+from monitor.domain import LEVELS, AcceptOutline, MoveCorner, NameLevel, Tap, View
+from monitor.server.app import STATIC
 from tests.server.scripted import ABOVE, BELOW, CORNERS, OUTLINE, PROPOSED, TAPPED, Camera, Script, running
 from tests.server.test_page import OVERFLOWING, SIZES, Look, overlapping, wait_for
 
 BOX = (100, 60, 900, 760)
+
+
+def test_the_page_knows_the_levels() -> None:
+    (listed,) = re.findall(r"LEVELS = (\[.*?\]);", (STATIC / "words.js").read_text(encoding="utf-8"))
+    assert tuple(json.loads(listed)) == LEVELS
 
 
 def proposing() -> Script:
