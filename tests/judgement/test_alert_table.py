@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from monitor.domain import Acknowledge, Alert, Case, Delivered, NoteVolume, View, Wall, Zone
+from monitor.judgement.rules import near_wall
 from monitor.judgement.volume import SHAPE
 from tests.judgement.build import Bedside, piece, vein
 
@@ -156,7 +157,12 @@ def test_numbness_is_asked_after_each_increment() -> None:
     bedside = Bedside()
     _inject(bedside, 150)
     asked = bedside.alerts[0]
-    assert _words(asked) == ("low", "ask_numbness", "Ask about leg numbness.", "Tick when asked.")
+    assert _words(asked) == (
+        "low",
+        "ask_numbness",
+        "Ask about leg numbness.",
+        "Tick when asked. New numbness or pain: stop.",
+    )
     _inject(bedside, 220)
     assert [line for line in bedside.said() if "numbness" in line[2]] == [("raised", "low", "ask_numbness")]
     bedside.take(bedside.judgement.act(Acknowledge(asked.alert), bedside.t_s, bedside.frame))
@@ -196,6 +202,35 @@ def test_alerts_say_the_level_from_when_it_is_named() -> None:
     bedside.shots(LAT, *[[piece(Zone.DISC_INFERIOR)]] * 3)
     words = [alert.text for alert in bedside.alerts if alert.code.startswith("leak_")]
     assert words == ["Cement in front of the body.", "Cement in the lower disc, T12."]
+
+
+TECHNICAL: dict[str, tuple[str, str]] = {
+    "no_signal": ("No picture from the C-arm.", "Watch the C-arm's own screen; check the video cable."),
+    "view_unknown": ("Can't tell AP from lateral.", "Say which view it is; watch for leaks yourself."),
+    "tracking_lost": (
+        "Lost the target body.",
+        "Watch for leaks yourself; take a still shot or tap the body again.",
+    ),
+    "no_outline": ("Can't find the target body.", "Tap the target body on the image; watch for leaks yourself."),
+}
+
+
+@pytest.mark.parametrize("injecting", [False, True], ids=["before cement", "while injecting"])
+@pytest.mark.parametrize("code, words", TECHNICAL.items(), ids=TECHNICAL)
+def test_technical_rows(code: str, words: tuple[str, str], injecting: bool) -> None:
+    """What can't be judged is told before cement comes, and is medium at least while it does."""
+    bedside = Bedside()
+    if injecting:
+        _inject(bedside, 150)
+    bedside.take(bedside.judgement.condition(code, True, bedside.t_s, bedside.frame))
+    bedside.wait(3)
+    (alert,) = [alert for alert in bedside.alerts if alert.code.startswith("technical")]
+    assert _words(alert) == ("medium" if injecting else "low", f"technical_{code}", *words)
+
+
+def test_front_in_the_words_of_the_rule() -> None:
+    words = near_wall(Wall.POSTERIOR, 3.52, (0.6, 6.04), close=False)
+    assert words.text == "3.5 mm from the posterior wall, 0.6 ml ago 6 mm."
 
 
 def test_technical_alarms_when_it_lasts_and_louder_while_injecting() -> None:
