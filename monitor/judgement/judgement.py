@@ -117,7 +117,7 @@ class Judgement:
         self._distribution.observe(observation)
         view_ml = self._volumes.observe(observation)
         step = self._increments.observe(observation.view, view_ml, observation.cement_mm2, t_s)
-        self._estimated_ml = max(self._estimated_ml, self._increments.seen_ml * self._volumes.correction)
+        self._estimated_ml = max(self._estimated_ml, self._increments.seen_ml)
         leaks = self._follow(self._leaks.observe(observation))
         return (*leaks, *self._near_walls(observation), *self._increment(step, t_s, frame))
 

@@ -7,8 +7,7 @@ import pytest
 
 from monitor.domain import Acknowledge, Alert, Case, Delivered, NoteVolume, View, Wall, Zone
 from monitor.judgement.rules import near_wall
-from monitor.judgement.volume import SHAPE
-from tests.judgement.build import Bedside, piece, vein
+from tests.judgement.build import Bedside, area_mm2, piece, vein
 
 LAT, AP = View.LATERAL, View.AP
 PAUSE = "Pause 30 s, then re-inject slowly, or end."
@@ -123,7 +122,7 @@ def test_fast_front_is_medium_and_tells_its_pace() -> None:
     """At 8 mm per ml a front 4 mm from the wall is there within half a millilitre."""
     bedside = Bedside()
     volumes = [1 + n / 64 for n in range(80)]
-    course = [((1000 * ml / SHAPE) ** (2 / 3), 12 - 8 * (ml - 1)) for ml in volumes]
+    course = [(area_mm2(ml), 12 - 8 * (ml - 1)) for ml in volumes]
     bedside.start(LAT)
     for area, gap in course:
         bedside.show(LAT, cement_mm2=area, gaps_mm={Wall.POSTERIOR: gap}, depth_mm=30)
@@ -155,7 +154,7 @@ def _inject(bedside: Bedside, area_mm2: float) -> None:
 
 def test_numbness_is_asked_after_each_increment() -> None:
     bedside = Bedside()
-    _inject(bedside, 150)
+    _inject(bedside, 100)
     asked = bedside.alerts[0]
     assert _words(asked) == (
         "low",
@@ -163,11 +162,11 @@ def test_numbness_is_asked_after_each_increment() -> None:
         "Ask about leg numbness.",
         "Tick when asked. New numbness or pain: stop.",
     )
-    _inject(bedside, 220)
+    _inject(bedside, 170)
     assert [line for line in bedside.said() if "numbness" in line[2]] == [("raised", "low", "ask_numbness")]
     bedside.take(bedside.judgement.act(Acknowledge(asked.alert), bedside.t_s, bedside.frame))
     bedside.wait(3)
-    _inject(bedside, 280)
+    _inject(bedside, 240)
     states = [state for state, _, code in bedside.said() if code == "ask_numbness"]
     assert states == ["raised", "acknowledged", "cleared", "raised"]
 
