@@ -77,14 +77,16 @@ class Course(NamedTuple):
 COURSES = [
     Course("sure", lambda _: lateral(), [(1, "auto", 0)]),
     Course("low confidence", lambda _: lateral(confidence=0.5), []),
-    Course("nothing points at it", lambda _: lateral(pointed=False), []),
+    Course("nothing points at it yet", lambda _: lateral(pointed=False), [(1, "auto", 0)]),
     Course("no body seen", lambda _: NOTHING, []),
     Course("no spine seen", lambda _: NO_SPINE, []),
     Course("a short shot", lambda _: lateral(), [(1, "auto", 0)], two_shots(SCENE, SCENE, pulses=3)),
     Course("a tap replaces it", lambda _: lateral(1), [(1, "auto", 1), (1, "tap", 0)], case=TAPPED),
     Course("a tap comes first", lambda f: lateral(1) if f >= SECOND else NOTHING, [(1, "tap", 0)], case=TAPPED),
-    Course("the cannula comes later", lambda f: lateral(pointed=f >= SECOND), [(2, "auto", 0)]),
+    Course("sure later", lambda f: lateral(confidence=0.5 if f < SECOND else 0.9), [(2, "auto", 0)]),
+    Course("the cannula agrees", lambda f: lateral(pointed=f >= SECOND), [(1, "auto", 0)]),
     Course("the cannula goes elsewhere", lambda f: lateral(int(f < SECOND)), [(1, "auto", 1), (2, "auto", 0)]),
+    Course("likelier elsewhere, nothing points", lambda f: lateral(int(f >= SECOND), pointed=False), [(1, "auto", 0)]),
     Course("unsure of another", lambda f: lateral(0) if f < SECOND else lateral(1, 0.5), [(1, "auto", 0)]),
     Course("cement is in", lambda f: lateral(int(f >= SECOND)), [(1, "auto", 0)], two_shots(SCENE, FILLED)),
     Course("cement came first", lambda _: lateral(), [(1, "auto", 0)], two_shots(FILLED, FILLED)),
@@ -175,7 +177,7 @@ def test_a_corner_moved_while_the_image_is_held_shows_at_once() -> None:
 
 
 def test_a_tap_on_a_held_image_finds_its_body_at_once() -> None:
-    steps, fake = run(lambda _: lateral(pointed=False), two_shots(SCENE, FILLED), acts={HELD: [Tap(MIDDLE)]})
+    steps, fake = run(lambda _: lateral(confidence=0.5), two_shots(SCENE, FILLED), acts={HELD: [Tap(MIDDLE)]})
     assert outlines(steps) == [(1, "tap", 0)]
     assert len(fake.taps) == 1
     shown = steps[HELD].shown

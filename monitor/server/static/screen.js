@@ -89,6 +89,7 @@ export class Screen {
       h("button", { id: "aim-cancel", onclick: () => this.ask(null) }, "Cancel"),
       point !== null && this.naming(point, (level) => say({ type: "name_level", level }, `Named: ${level}`)) || "",
     );
+    if (point !== null) this.aim.scrollIntoView({ block: "nearest" });
     this.draw();
   }
 
