@@ -231,7 +231,7 @@ class ModelSettings(Section):
     use: bool = Field(True, description="Whether to use the model; without it outlines start from taps alone.")
     folder: str = Field("", description="Folder of the model, with its card; empty: the one that ships.")
     least_confidence: Fraction = Field(
-        0.7, description="Confidence below which no outline is proposed; the monitor asks for a tap instead."
+        0.8, description="Confidence below which no outline is proposed; the monitor asks for a tap instead."
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import cv2
 
 from monitor.config import Settings
-from monitor.domain import Case, Image, Outline, Point, Polygon, Proposal, View, level_below
+from monitor.domain import Case, Image, Outline, Point, Polygon, View, level_below
 from monitor.imaging.outline import find_outline
 from monitor.imaging.outline_drag import with_corner
 from monitor.imaging.outline_scale import body_scale
@@ -107,9 +107,11 @@ class Placing:
         return subject.outline is None or (subject.outline.source == "auto" and not self.is_cemented)
 
     def _proposed(self, subject: Subject, at_once: bool) -> Outline | None:
-        """Place what the model proposes, where that is another body than the one outlined so far."""
+        """Place what the model proposes; in place of another body only where the cannula points at it."""
         proposal = self._proposer.outline(self.spacing_mm, at_once)
-        if proposal is None or proposal.target is None or _is_same(subject.outline, proposal):
+        if proposal is None or proposal.target is None:
+            return None
+        if subject.outline is not None and (not proposal.pointed or _is_same(subject.outline, proposal.target)):
             return None
         outline = replace(proposal.target, source="auto")
         return self._place(subject, outline, surroundings(outline, proposal))
@@ -122,11 +124,9 @@ class Placing:
         return outline
 
 
-def _is_same(outline: Outline | None, proposal: Proposal) -> bool:
-    """Whether the body proposed is the one outlined already."""
-    if outline is None or proposal.target is None:
-        return False
-    x, y = proposal.target.polygon.mean(0)
+def _is_same(outline: Outline, other: Outline) -> bool:
+    """Whether two outlines are of one body."""
+    x, y = other.polygon.mean(0)
     return _holds(outline.polygon, (float(x), float(y)))
 
 

@@ -70,7 +70,7 @@ class Proposer:
             self._average.add(image, matrix)
 
     def outline(self, spacing_mm: float | None, at_once: bool) -> Proposal | None:
-        """The body under the cannula's tip, once it is certain enough; None while it isn't, or not asked.
+        """The target body, once it is certain enough; None while it isn't, or not asked.
 
         ``at_once``: the shot is over, ask with what there is.
         """
@@ -89,6 +89,5 @@ class Proposer:
         return None if self._anatomy is None else self._anatomy.propose(image, tap, spacing_mm)
 
     def _is_sure(self, proposal: Proposal) -> bool:
-        if proposal.target is None or not proposal.pointed or proposal.view is not self._view:
-            return False
-        return proposal.target.confidence >= self._least
+        seen = proposal.target is not None and proposal.view is self._view
+        return seen and proposal.target is not None and proposal.target.confidence >= self._least
