@@ -26,8 +26,9 @@ from tests.test_pipeline import frames, screen, shot
 
 MIDDLE = (CENTRE[0] + OFFSET[0], CENTRE[1] + OFFSET[1])
 CASE = Case(pixel_spacing_mm=SPACING_MM)
+HELD = 50
 SECOND = 68
-"""First frame of the second shot."""
+"""A frame between the shots, and the first one of the second shot."""
 SCENE = Scenery(6).attenuation()
 FILLED = moved(SCENE + disc(205, 205, 7), 3.0, -5.0, 0.6)
 
@@ -81,8 +82,8 @@ COURSES = [
     Course("no body seen", lambda _: NOTHING, []),
     Course("no spine seen", lambda _: NO_SPINE, []),
     Course("a short shot", lambda _: lateral(), [(1, "auto", 0)], two_shots(SCENE, SCENE, pulses=3)),
-    Course("a tap replaces it", lambda _: lateral(1), [(1, "auto", 1), (1, "tap", 0)], case=TAPPED),
-    Course("a tap comes first", lambda f: lateral(1) if f >= SECOND else NOTHING, [(1, "tap", 0)], case=TAPPED),
+    Course("a tap is due", lambda _: lateral(1), [(1, "tap", 0)], case=TAPPED),
+    Course("a tap came first", lambda f: lateral(1) if f >= SECOND else NOTHING, [(1, "tap", 0)], case=TAPPED),
     Course("sure later", lambda f: lateral(confidence=0.5 if f < SECOND else 0.9), [(2, "auto", 0)]),
     Course("the cannula agrees", lambda f: lateral(pointed=f >= SECOND), [(1, "auto", 0)]),
     Course("the cannula goes elsewhere", lambda f: lateral(int(f < SECOND)), [(1, "auto", 1), (2, "auto", 0)]),
@@ -101,6 +102,12 @@ def test_what_is_proposed_and_what_is_asked(course: Course) -> None:
     assert asks[0] == "raised"
     assert (asks[-1] == "cleared") == bool(course.expected)
     assert len(fake.asked) <= 12, "it is asked at the start of a shot, not on every pulse"
+
+
+@pytest.mark.parametrize("frame", [24, HELD], ids=["live", "held"])
+def test_a_tap_replaces_a_proposal_for_good(frame: int) -> None:
+    steps, _ = run(lambda _: lateral(1), two_shots(SCENE, SCENE), acts={frame: [Tap(MIDDLE)]})
+    assert outlines(steps) == [(1, "auto", 1), (1, "tap", 0)]
 
 
 def test_a_proposal_says_how_sure_it_is_and_which_model_said_so() -> None:
@@ -125,9 +132,6 @@ def said(acts: Mapping[int, list[Act]], answer: Proposal | None = None) -> list[
     """Outlines told after the first one, when people say something."""
     steps, _ = run(lambda _: answer or lateral(), two_shots(SCENE, FILLED), acts=acts)
     return told(steps, "outline")[1:]
-
-
-HELD = 50
 
 
 def test_accepting_makes_it_the_persons_own() -> None:

@@ -38,6 +38,7 @@ class Placing:
         self._least_bolus_mm2 = settings.cement.least_bolus_mm2
         self._proposer = proposer
         self._taps: dict[View, _Tapped] = {}
+        self._awaited = set(case.targets)
         self._cemented: dict[View, int] = {}
         self.spacing_mm = case.pixel_spacing_mm
         self.level = case.level
@@ -54,6 +55,7 @@ class Placing:
 
     def tap(self, view: View, point: Point) -> None:
         """A person pointed at the target; ``point`` in the reference's frame pixels."""
+        self._awaited.discard(view)
         self._taps[view] = _Tapped(point, SETTLED_PULSES)
 
     def watch(self, subject: Subject, image: Image, matrix: Affine) -> None:
@@ -101,8 +103,8 @@ class Placing:
         return outline, surroundings(outline, self._proposer.at(image, point, self.spacing_mm))
 
     def _is_open(self, subject: Subject) -> bool:
-        """Whether a proposal is wanted: nobody has pointed or placed anything, and no cement hangs on the outline."""
-        if subject.view in self._taps:
+        """Whether a proposal is wanted: nobody points or places anything, and no cement hangs on the outline."""
+        if subject.view in self._taps or subject.view in self._awaited:
             return False
         return subject.outline is None or (subject.outline.source == "auto" and not self.is_cemented)
 
