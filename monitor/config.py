@@ -111,7 +111,7 @@ class IncrementSettings(Section):
         0.08, description="Least growth as a fraction of all cement seen; guards large boluses."
     )
     long_step_ml: Positive = Field(1.2, description="Growth without a pause is split into increments of this much, ml.")
-    smoothing_s: Positive = Field(0.5, description="Stretch of pulses whose median counts, s.")
+    smoothing_s: Positive = Field(1.0, description="Stretch of pulses whose median counts, s.")
     plateau_s: Positive = Field(1.0, description="Growth has paused when it stood still for this long, s.")
     plateau_ml: Positive = Field(0.05, description="Growth below this within plateau_s is standing still, ml.")
     view_tolerance: Fraction = Field(
@@ -212,26 +212,19 @@ class ScreenSettings(Section):
 class BeamSettings(Section):
     """Telling live X-ray pulses from a held image, and shots from each other."""
 
-    min_gap_s: Seconds = Field(0.15, description="A pause in the pulses of at least this long can end a shot.")
+    min_gap_s: Seconds = Field(
+        0.25,
+        description="A pause in the pulses of at least this long can end a shot; over as long, pulses must add up.",
+    )
     max_gap_s: Seconds = Field(0.75, description="A pause in the pulses of this long always ends a shot.")
     gap_periods: Annotated[float, Field(gt=1)] = Field(
         2.2, description="Between these two, a pause of so many pulse periods of the shot ends it."
     )
     last_pulse_s: Seconds = Field(
-        0.2, description="Longest time for which the last pulse of a shot is taken to have been live."
+        0.2, description="How long the last pulse of a shot counts as live while the time between pulses isn't known."
     )
     memory_pulses: Annotated[int, Field(ge=1)] = Field(
         8192, description="How many pulses are remembered to recognise a replayed run or a recalled image."
-    )
-
-
-class ModelSettings(Section):
-    """The trained model that proposes outlines before anyone points."""
-
-    use: bool = Field(True, description="Whether to use the model; without it outlines start from taps alone.")
-    folder: str = Field("", description="Folder of the model, with its card; empty: the one that ships.")
-    least_confidence: Fraction = Field(
-        0.8, description="Confidence below which no outline is proposed; the monitor asks for a tap instead."
     )
 
 
@@ -277,7 +270,6 @@ class Settings(BaseSettings):
     alerts: AlertSettings = Field(default_factory=AlertSettings)
     sources: SourceSettings = Field(default_factory=SourceSettings)
     distribution: DistributionSettings = Field(default_factory=DistributionSettings)
-    models: ModelSettings = Field(default_factory=ModelSettings)
     server: ServerSettings = Field(default_factory=ServerSettings)
 
     @classmethod

@@ -8,23 +8,27 @@ import numpy as np
 from monitor.config import BeamSettings
 from monitor.domain import Beam, Frame
 from monitor.imaging.beam_levels import Levels
+from monitor.imaging.beam_look import Look, Moment
 from monitor.imaging.beam_memory import Memory, Recall
-from monitor.imaging.beam_shot import Moment, Shot
-from monitor.imaging.beam_texture import Difference, Grid, Texture, compare
+from monitor.imaging.beam_shot import Habits, Shot
+from monitor.imaging.beam_texture import Difference, Grid, compare
 from monitor.imaging.beam_turn import shown_otherwise
+from monitor.imaging.beam_window import Window
 from monitor.imaging.screen_layout import Blank, Screen
 
 __all__ = ["BeamDetector", "BeamReading", "Moment"]
 
-_OTHER_EXPOSURE = 0.55
-"""Likeness to the held image below which an image is another exposure at once."""
-_STILL_HELD = 0.8
-_STREAK_GAP_S = 0.4
-_CLEARLY = 3.0
-"""Times the limit by which a steadily changing image must differ from the held one."""
+_OTHER_VIEW = 0.55
+"""Likeness to the held image below which it may be the held one turned or magnified by the display."""
+_STILL_HELD = 0.9
+_OTHER_PULSE = 0.9
+"""Likeness to the frame before below which it isn't the same image in a finer drawing."""
+_STEADY = 4
+"""Images in a row of which none repeats a remembered one, even if each might do so in part."""
+_PERIODS_APART = 1.6
 _REFERENCE_AGE_S = 0.4
-_STEADY_PULSES = 3
-_REPLAY_S = 1.0
+_LEARN_HELD_S = 1.0
+"""Time after a shot in which the held image settles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +58,6 @@ class BeamReading:
     ended: Moment | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Look:
-    """One frame with what was measured on it."""
-
-    at: Moment
-    frame: Frame
-    grid: Grid
-    texture: Texture
-
-
 class BeamDetector:
     """Follows the beam from frame to frame."""
 
@@ -75,10 +69,12 @@ class BeamDetector:
         self._moments: deque[Moment] = deque(maxlen=120)
         self._shot: Shot | None = None
         self._shots = 0
-        self._previous: _Look | None = None
-        self._reference: _Look | None = None
-        self._streak: list[tuple[_Look, Difference]] = []
-        self._recalled_s = -1e9
+        self._previous: Look | None = None
+        self._reference: Look | None = None
+        self._streak: list[Look] = []
+        self._window = Window(settings.min_gap_s)
+        self._habits = Habits()
+        self._off_s = -np.inf
         self._first_frame: int | None = None
 
     def update(self, frame: Frame, screen: Screen | Blank) -> BeamReading:
@@ -91,10 +87,13 @@ class BeamDetector:
             return self._nothing_shown(at)
         if self._grid is None or self._grid.screen is not screen:
             self._grid = Grid(screen)
-        look = _Look(at, frame, self._grid, self._grid.measure(frame))
+        look = Look(at, frame, self._grid, self._grid.measure(frame))
         if frame.still:
             return self._still(look)
         difference = self._difference(look, self._previous)
+        self._window.add(look)
+        if self._shot is None and 0 <= at.t_s - self._off_s - self._settings.min_gap_s < _LEARN_HELD_S:
+            self._window.held()
         fresh = self._follow(look, difference) if self._shot else False
         ended = self._end_if_over(look.at)
         started = None if self._shot or ended else self._watch(look, difference)
@@ -106,7 +105,7 @@ class BeamDetector:
 
     def finish(self) -> Moment | None:
         """The end of the shot that was running when the frames ran out, if one was."""
-        return self._end(self._shot, self._shot.last_live_s()) if self._shot else None
+        return self._end(self._shot) if self._shot else None
 
     def _nothing_shown(self, at: Moment) -> BeamReading:
         ended = self._end_if_over(at)
@@ -114,29 +113,29 @@ class BeamDetector:
             return BeamReading(Beam.ON, self._shot.number, self._shot.pulse)
         return BeamReading(Beam.NO_SIGNAL, ended=ended)
 
-    def _still(self, look: _Look) -> BeamReading:
+    def _still(self, look: Look) -> BeamReading:
         """A still is a shot of one pulse."""
         self._shots += 1
-        self._memory.add(look.texture, self._shots)
+        self._memory.add(look.texture, self._shots, 0)
         return BeamReading(Beam.ON, self._shots, 0, fresh=True, started=look.at, ended=look.at)
 
     def _end_if_over(self, at: Moment) -> Moment | None:
-        if self._shot is None:
+        """The last live frame, once no pulse has come for too long."""
+        if self._shot is None or at.t_s - self._shot.last.t_s <= self._shot.patience_s:
             return None
-        noise = self._previous.texture.noise if self._previous else 0.0
-        since = self._shot.over_since(at.t_s, self._levels.limit(noise))
-        return None if since is None else self._end(self._shot, since)
+        return self._end(self._shot)
 
-    def _end(self, shot: Shot, since_s: float) -> Moment:
+    def _end(self, shot: Shot) -> Moment:
         """Close the shot and give the last frame on which its last pulse was live."""
         self._shot = None
         self._reference = self._previous
+        self._habits, self._off_s = shot.habits, shot.over_s
         if self._previous:
-            self._memory.add(self._previous.texture, shot.number)
-        live = [m for m in self._moments if m.t_s < since_s - 1e-3]
+            self._memory.add(self._previous.texture, shot.number, shot.pulse)
+        live = [m for m in self._moments if m.t_s < shot.over_s - 1e-3]
         return live[-1] if live else shot.last
 
-    def _difference(self, look: _Look, other: _Look | None) -> Difference | None:
+    def _difference(self, look: Look, other: Look | None) -> Difference | None:
         """Compare with an earlier look, measured again where the layout has changed since."""
         if other is None:
             return None
@@ -146,19 +145,23 @@ class BeamDetector:
             earlier = look.grid.measure(other.frame)
         return compare(look.texture, earlier)
 
-    def _follow(self, look: _Look, difference: Difference | None) -> bool:
+    def _follow(self, look: Look, difference: Difference | None) -> bool:
         """While a shot runs: whether this frame shows a new pulse."""
-        if self._shot is None or difference is None:
+        shot, window = self._shot, self._window
+        if shot is None or difference is None:
             return False
-        noise = look.texture.noise
-        limit, surely_new = self._levels.limit(noise), self._levels.surely_new(noise)
-        if not self._shot.follow(look.at, difference, limit, surely_new):
-            return False
-        self._levels.pulse(difference.change)
-        self._memory.add(look.texture, self._shot.number)
-        return True
+        if look.at.t_s - shot.last.t_s < self._settings.min_gap_s < look.at.t_s - shot.first.t_s:
+            window.live()
+        changed = difference.change > self._levels.limit(look.texture.noise)
+        new = changed and window.change(shot.shown.t_s) > window.limit
+        fresh = shot.follow(look.at, new, changed and window.jump() > window.limit)
+        if fresh:
+            self._levels.pulse(difference.change)
+        if fresh or difference.likeness < _STILL_HELD:
+            self._memory.add(look.texture, shot.number, shot.pulse)
+        return fresh
 
-    def _watch(self, look: _Look, difference: Difference | None) -> Moment | None:
+    def _watch(self, look: Look, difference: Difference | None) -> Moment | None:
         """While the beam is off: whether this frame shows that it is on again, and since when."""
         if self._reference is None and look.at.frame == self._first_frame:
             self._reference = look
@@ -167,55 +170,55 @@ class BeamDetector:
             self._rest(look, difference)
             return None
         against = self._difference(look, self._reference) or Difference(np.inf, 0.0)
-        self._streak.append((look, against))
-        return self._start() if self._is_exposure(look, against) else None
+        if against.likeness > _STILL_HELD:
+            return None
+        if difference is None or difference.likeness < _OTHER_PULSE:
+            self._streak.append(look)
+        return self._start(look) if self._is_exposure(look, against) else None
 
-    def _rest(self, look: _Look, difference: Difference) -> None:
+    def _rest(self, look: Look, difference: Difference) -> None:
         """Nothing new: learn the held image's own changes and let the reference age."""
-        if self._streak and look.at.t_s - self._streak[-1][0].at.t_s <= self._settings.max_gap_s:
+        if self._streak and look.at.t_s - self._streak[-1].at.t_s <= self._settings.max_gap_s:
             return
         self._streak.clear()
-        self._levels.held(difference.change)
+        if self._shots == 0 or look.at.t_s - self._off_s < _LEARN_HELD_S:
+            self._levels.held(difference.change)
         if self._reference is None or look.at.t_s - self._reference.at.t_s > _REFERENCE_AGE_S:
             self._reference = look
 
-    def _is_exposure(self, look: _Look, against: Difference) -> bool:
+    def _is_exposure(self, look: Look, against: Difference) -> bool:
         """Whether a changed image is another exposure, not the held one altered nor an earlier one shown again."""
-        other = against.likeness < _OTHER_EXPOSURE
-        steady = len(self._streak) >= _STEADY_PULSES
-        if not other and not (steady and against.change > _CLEARLY * self._levels.limit(look.texture.noise)):
-            return False
         recall = self._memory.recall(look.texture)
-        if recall is Recall.KNOWN or (other and self._is_held_image_moved(look)):
-            self._recalled_s, self._reference = look.at.t_s, look
+        moved = against.likeness < _OTHER_VIEW and recall is not Recall.KNOWN and self._is_held_image_moved(look)
+        if recall is Recall.KNOWN or moved:
+            self._reference = look
             self._streak.clear()
             return False
-        replaying = look.at.t_s - self._recalled_s < _REPLAY_S
-        return recall is Recall.NEW and (steady or not replaying)
+        return recall is Recall.NEW or len(self._streak) >= _STEADY
 
-    def _is_held_image_moved(self, look: _Look) -> bool:
+    def _is_held_image_moved(self, look: Look) -> bool:
         held = self._reference
         return held is not None and shown_otherwise(look.texture, held.texture)
 
-    def _start(self) -> Moment:
-        """Open a shot with the pulses of the streak, from the first that no longer showed the held image."""
+    def _start(self, look: Look) -> Moment:
+        """Open a shot with the latest frame and those before that led up to it."""
         self._shots += 1
-        looks = self._exposures()
-        first = looks[0]
-        self._shot = Shot(self._shots, first.at, self._settings)
-        for look in looks:
-            self._memory.add(look.texture, self._shots)
-            if look.at.frame > self._shot.last.frame + 1:
-                self._shot.add(look.at)
+        looks = self._pulses_until(look)
+        self._shot = Shot(self._shots, looks[0].at, self._settings, self._habits)
+        self._window.begin_shot()
+        for pulse in looks:
+            if pulse.at.frame > self._shot.last.frame + 1:
+                self._shot.add(pulse.at)
+            self._memory.add(pulse.texture, self._shots, self._shot.pulse)
         self._streak.clear()
-        return first.at
+        return looks[0].at
 
-    def _exposures(self) -> list[_Look]:
-        """The end of the streak without a gap: what still looks like the held image was the display's doing."""
-        (look, _), *earlier = reversed(self._streak)
+    def _pulses_until(self, look: Look) -> list[Look]:
+        """The end of the streak, a pulse period apart at most: its images may have been half held ones."""
         looks = [look]
-        for look, against in earlier:
-            if against.likeness > _STILL_HELD or looks[-1].at.t_s - look.at.t_s > _STREAK_GAP_S:
+        apart_s = _PERIODS_APART * (self._habits.period_s or self._settings.last_pulse_s)
+        for earlier in reversed(self._streak):
+            if looks[-1].at.frame - earlier.at.frame > 1 and looks[-1].at.t_s - earlier.at.t_s > apart_s:
                 break
-            looks.append(look)
+            looks.append(earlier)
         return looks[::-1]

@@ -48,12 +48,6 @@ class Levels:
         between = (self._held.mean * b + self._pulses.mean * a) / (a + b)
         return min(max(exp(between), low, _FLOOR), high)
 
-    def surely_new(self, noise: float) -> float:
-        """Change in grey levels that a held image practically never shows."""
-        if self._held.count < _LEARNED:
-            return max(_PRIOR_LIMIT * noise, _FLOOR)
-        return exp(self._held.mean + 3 * max(self._held.spread, _MIN_SPREAD))
-
     def held(self, change: float) -> None:
         """Learn from a frame known to show a held image."""
         self._held.add(change)

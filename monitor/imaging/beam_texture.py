@@ -76,14 +76,17 @@ class Grid:
 
     def measure(self, frame: Frame) -> Texture:
         """Measure the fine structure of the field."""
-        grey = self._coarse(reduced(frame, self.screen).astype(np.float32))
+        return self._texture(self._coarse(reduced(frame, self.screen).astype(np.float32)))
+
+    def _texture(self, grey: NDArray[np.float32]) -> Texture:
         band = (grey - cv2.blur(grey, (_BAND, _BAND))) * self._mask
         clipped = ((grey > _WHITE) | (grey < _BLACK)).astype(np.float32)
         return Texture(band, _blocks(band * band), self._inside & (_blocks(clipped) < 0.3))
 
     def _coarse(self, array: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Average pairs of lines at least: the two halves of an interlaced frame can differ in brightness."""
         if not self._halved:
-            return array
+            return np.asarray(cv2.blur(array, (1, 2)), np.float32)
         height, width = (n // 2 for n in array.shape)
         even = array[: 2 * height, : 2 * width]
         return np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.float32)
@@ -108,7 +111,7 @@ def compare(new: Texture, old: Texture) -> Difference | None:
     change = np.sqrt(np.maximum(a + b - 2 * cross, 0))
     smooth = a <= _quantile(a, _SMOOTH_SHARE)
     likeness = cross[smooth] / np.sqrt(a[smooth] * b[smooth] + 1e-3)
-    return Difference(_quantile(change, 0.5), _quantile(likeness, 0.5))
+    return Difference(_quantile(change, 0.75), _quantile(likeness, 0.5))
 
 
 def _quantile(values: NDArray[np.float32], share: float) -> float:

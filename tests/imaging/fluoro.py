@@ -24,7 +24,7 @@ class Machine:
 
     ``noise`` and ``adc`` are standard deviations in grey levels, ``recursion`` the weight of the older picture in the
     machine's noise filter, ``ramp`` the number of pulses that exposure control takes, ``hold`` what the machine does to
-    the last image when the pedal is let go.
+    the last image when the pedal is let go, ``interlaced`` whether every other line comes a frame late.
     """
 
     fps: float = 30.0
@@ -39,6 +39,7 @@ class Machine:
     background: int = 0
     clock: tuple[int, int] | None = (8, 20)
     hold: Alter | None = None
+    interlaced: bool = False
     seed: int = 1
     frames: list[Grey] = field(default_factory=list)
     shots: list[tuple[float, float]] = field(default_factory=list)
@@ -47,6 +48,7 @@ class Machine:
     def __post_init__(self) -> None:
         self._rng = np.random.default_rng(self.seed)
         self._picture: Grey | None = None
+        self._before: Grey | None = None
         self._scene = _scene(self.size, self._rng)
         self._field = _field(self.size, self.shape)
 
@@ -117,10 +119,20 @@ class Machine:
             return np.asarray(image, np.float32)
         return np.asarray(self.recursion * before + (1 - self.recursion) * image, np.float32)
 
+    def _woven(self, picture: Grey) -> Grey:
+        """The picture as captured: interlaced, its odd lines are those of the frame before."""
+        if not self.interlaced or self._before is None:
+            return picture
+        woven = picture.copy()
+        woven[1::2] = self._before[1::2]
+        return woven
+
     def _show(self, picture: Grey | None) -> None:
         screen = np.full(self.size, self.background, np.uint8)
         if picture is not None:
-            screen[self._field] = picture[self._field]
+            woven = self._woven(picture)
+            screen[self._field] = woven[self._field]
+        self._before = picture
         if self.clock is not None:
             seconds = f"{len(self.frames) / self.fps:05.1f}"
             cv2.putText(screen, seconds, self.clock, cv2.FONT_HERSHEY_SIMPLEX, 0.4, (255,), 1)
@@ -151,8 +163,8 @@ def compressed(machine: Machine, crf: int, keyint: int) -> Iterator[Frame]:
             yield Frame(n, n / machine.fps, decoded)
 
 
-def shots_of(frames: Iterator[Frame]) -> list[tuple[float, float]]:
-    """Shots found in a film: start and end, in seconds."""
+def shots_of(frames: Iterator[Frame], told: list[float] | None = None) -> list[tuple[float, float]]:
+    """Shots found in a film: start and end, in seconds; ``told`` takes the times at which their start was told."""
     reader, detector = ScreenReader(ScreenSettings()), BeamDetector(BeamSettings())
     starts: list[float] = []
     ends: list[float] = []
@@ -162,6 +174,8 @@ def shots_of(frames: Iterator[Frame]) -> list[tuple[float, float]]:
             ends.append(reading.ended.t_s)
         if reading.started is not None:
             starts.append(reading.started.t_s)
+            if told is not None:
+                told.append(frame.t_s)
         if reading.ended is not None and frame.still:
             ends.append(reading.ended.t_s)
     last = detector.finish()

@@ -40,13 +40,29 @@ def altered(change: Callable[[Grey], Grey]) -> Machine:
 CASES: dict[str, Callable[[], Machine]] = {
     "15 pulses a second at 30 frames": three,
     "30 pulses at 30 frames, no repeats": lambda: three(pulses=30),
-    "3 pulses at 15 frames": lambda: Machine(fps=15, pulses=3).wait(0.6).press(1.4).wait(1.6).press(2.1).wait(1.2),
+    "3 pulses at 15 frames": lambda: Machine(fps=15, pulses=3).wait(0.6).press(5 / 3).wait(1.6).press(2).wait(1.2),
     "7.5 pulses at 60 frames": lambda: three(fps=60, pulses=7.5),
     "12.5 pulses at 25 frames": lambda: three(fps=25, pulses=12.5),
     "pulse and frame rates that don't fit": lambda: three(fps=25, pulses=8),
     "faint ADC noise on everything": lambda: three(adc=0.7),
     "strong recursive filter": lambda: three(recursion=0.7, pulses=30),
     "low noise": lambda: three(noise=2.0),
+    "interlaced, 8 pulses at 25 frames": lambda: three(fps=25, pulses=8, interlaced=True),
+    "interlaced, ADC noise": lambda: three(fps=25, pulses=12.5, interlaced=True, adc=0.7),
+    "interlaced cine replay": lambda: (
+        Machine(fps=25, pulses=8, interlaced=True)
+        .wait(0.5)
+        .press(1.5)
+        .wait(1.0)
+        .replay()
+        .wait(1.0)
+        .press(0.6)
+        .wait(0.8)
+    ),
+    "single pulses of one scene, low noise": lambda: (
+        Machine(noise=1.5, ramp=0).wait(0.5).press(0.07).wait(1.0).press(0.07).wait(1.0).press(0.07).wait(1.0)
+    ),
+    "strong recursive filter, low noise": lambda: three(recursion=0.7, noise=2.5, ramp=0),
     "long exposure ramp": lambda: three(ramp=10),
     "no ramp, same scene": lambda: Machine(ramp=0).wait(0.5).press(0.8).wait(0.9).press(0.8).wait(0.8),
     "bone bright": lambda: three(inverted=True),
@@ -84,6 +100,25 @@ def test_shots_are_counted_exactly(case: str) -> None:
 def test_shots_survive_compression(crf: int, keyint: int, pulses: float) -> None:
     machine = three(pulses=pulses, adc=0.3)
     assert_shots(shots_of(compressed(machine, crf, keyint)), machine.shots)
+
+
+def test_a_held_image_drawn_afresh_by_compression_is_no_shot() -> None:
+    machine = Machine(fps=25, pulses=8, interlaced=True, adc=0.7).wait(0.6).press(1.2).wait(4.0).press(0.8).wait(2.0)
+    assert_shots(shots_of(compressed(machine, 20, 30)), machine.shots)
+
+
+@pytest.mark.parametrize("pulses", [3, 7.5, 15, 30])
+def test_a_shot_is_told_within_two_pulses(pulses: float) -> None:
+    machine, told = three(pulses=pulses), list[float]()
+    shots_of(machine.film(), told)
+    assert np.subtract(told, [start for start, _ in machine.shots]).max() <= 2 / pulses
+
+
+@pytest.mark.parametrize("pulses", [3, 5, 7.5])
+def test_the_last_pulse_is_live_for_one_period(pulses: float) -> None:
+    machine = Machine(pulses=pulses).wait(0.6).press(6 / pulses).wait(1.2)
+    ((_, end),) = shots_of(machine.film())
+    assert end == pytest.approx(machine.shots[0][1], abs=1.5 / machine.fps)
 
 
 def test_a_film_that_begins_with_a_held_image_has_no_shot_before_the_pedal() -> None:

@@ -1,0 +1,85 @@
+"""How much of an image's noise is other than a moment ago: new pulses, or the same image all along.
+
+From one frame to the next, compression can hide a pulse in blocks that it doesn't draw anew, and can bring in the noise
+of a held image bit by bit. Over several frames the two come apart: pulses add up to other noise, a held image stays
+itself. How far each goes is learned from the recording, in logarithm; the limit is halfway.
+"""
+
+from collections import deque
+from math import exp, log, sqrt
+
+from monitor.imaging.beam_look import Look
+from monitor.imaging.beam_texture import compare
+
+_LEAST = 0.03
+_HELD_PRIOR, _LIVE_PRIOR = log(0.4), log(1.0)
+_PRIOR_COUNT, _MEMORY = 20, 400
+_SHOT_COUNT = 10
+
+
+class _Mean:
+    """Running mean of a logarithm that begins with a prior."""
+
+    def __init__(self, mean: float, count: int) -> None:
+        self.mean, self._count = mean, count
+
+    def add(self, change: float) -> None:
+        self._count = min(self._count + 1, _MEMORY)
+        self.mean += (log(max(change, _LEAST)) - self.mean) / self._count
+
+
+class Window:
+    """The latest frames of one layout.
+
+    Parameters
+    ----------
+    length_s
+        How long ago the latest image is compared with at most.
+    """
+
+    def __init__(self, length_s: float) -> None:
+        self._length_s = length_s
+        self._looks: deque[Look] = deque()
+        self._held, self._live = _Mean(_HELD_PRIOR, _PRIOR_COUNT), _Mean(_LIVE_PRIOR, _PRIOR_COUNT)
+        self._shot = _Mean(_LIVE_PRIOR, _SHOT_COUNT)
+
+    def add(self, look: Look) -> None:
+        """Take the next frame."""
+        if self._looks and self._looks[-1].layout != look.layout:
+            self._looks.clear()
+        self._looks.append(look)
+        while len(self._looks) > 1 and look.at.t_s - self._looks[1].at.t_s > self._length_s - 1e-3:
+            self._looks.popleft()
+
+    def begin_shot(self) -> None:
+        """A shot began: its pulses are expected to differ as those of the shots before did."""
+        self._shot = _Mean(self._live.mean, _SHOT_COUNT)
+
+    def change(self, since_s: float = 0.0) -> float:
+        """Share of the noise that came since a time or within the window's length, whichever is shorter.
+
+        0 for the same image, 1.4 for another exposure of which nothing was filtered or compressed away.
+        """
+        latest = self._looks[-1]
+        old = next((look for look in reversed(self._looks) if look.at.t_s < since_s + 1e-3), self._looks[0])
+        difference = compare(latest.texture, old.texture)
+        return 0.0 if difference is None else sqrt(max(2 * (1 - difference.likeness), 0.0))
+
+    def jump(self) -> float:
+        """Share of the noise that came with the latest frame."""
+        return self.change(self._looks[-2].at.t_s) if len(self._looks) > 1 else 0.0
+
+    @property
+    def limit(self) -> float:
+        """Change below which the image is the same all along."""
+        return exp((self._held.mean + self._shot.mean) / 2)
+
+    def held(self) -> None:
+        """Learn from the latest frame that an image was held for the window's length."""
+        self._held.add(self.change())
+
+    def live(self) -> None:
+        """Learn from the latest frame that the beam was on for the window's length."""
+        change = self.change()
+        self._live.add(change)
+        self._shot.add(change)
