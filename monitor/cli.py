@@ -13,7 +13,9 @@ import typer
 from monitor.case.analysis import analyse
 from monitor.case.files import ResultFiles
 from monitor.config import Settings, load_settings
+from monitor.doctor import PROBLEM, examine
 from monitor.domain import LEVELS, Case, MonitorError, RecordingError
+from monitor.imaging.models import load_anatomy
 from monitor.pipeline import Monitor
 from monitor.server import serve
 from monitor.simulation import SCENARIOS
@@ -133,7 +135,9 @@ def evaluate_command(
     ] = None,
     suite: Annotated[list[str] | None, typer.Option(help="Simulated recordings, SCENARIO:FIRST-LAST.")] = None,
     baseline: Annotated[list[str] | None, typer.Option(help="Also differencing, or mog2; may be repeated.")] = None,
-    bars: Annotated[str, typer.Option(help="Bars to hold the figures against: typical, hard or foreign.")] = "typical",
+    bars: Annotated[
+        str, typer.Option(help="Bars to hold the figures against: typical, hard, foreign or learned.")
+    ] = "typical",
     taps: Annotated[bool, typer.Option(help="Let the monitor know the targets of case.yaml.")] = True,
     notes: Annotated[bool, typer.Option(help="Let it know the noted increments.")] = False,
     results: Annotated[Path | None, typer.Option(help="Score the results in this folder; analyse nothing.")] = None,
@@ -182,6 +186,16 @@ def bench_command(
         typer.echo(line)
 
 
+@app.command()
+def doctor(config: ConfigOption = None) -> None:
+    """Say what works on this machine: models, video, write access. Exit status 1 where something doesn't."""
+    findings = list(examine(load_settings(config), Path.cwd()))
+    for finding in findings:
+        typer.echo(f"{finding.state:<8} {finding.text}")
+    if any(finding.state == PROBLEM for finding in findings):
+        raise typer.Exit(1)
+
+
 def _watched(outcomes: "Iterable[Outcome]", total: int) -> "Iterator[Outcome]":
     with typer.progressbar(outcomes, length=total, label="Scoring", file=sys.stderr) as bar:
         yield from bar
@@ -204,7 +218,7 @@ def _serve(
     browser: bool,
 ) -> None:
     """Show a source on the page and write its results where asked."""
-    monitor = Monitor(settings, case)
+    monitor = Monitor(settings, case, load_anatomy(settings.models))
     with files or nullcontext() as writer:
         serve(
             monitor,

@@ -111,7 +111,7 @@ class IncrementSettings(Section):
         0.08, description="Least growth as a fraction of all cement seen; guards large boluses."
     )
     long_step_ml: Positive = Field(1.2, description="Growth without a pause is split into increments of this much, ml.")
-    smoothing_s: Positive = Field(1.0, description="Stretch of pulses whose median counts, s.")
+    smoothing_s: Positive = Field(0.5, description="Stretch of pulses whose median counts, s.")
     plateau_s: Positive = Field(1.0, description="Growth has paused when it stood still for this long, s.")
     plateau_ml: Positive = Field(0.05, description="Growth below this within plateau_s is standing still, ml.")
     view_tolerance: Fraction = Field(
@@ -228,6 +228,16 @@ class BeamSettings(Section):
     )
 
 
+class ModelSettings(Section):
+    """The trained model that proposes outlines before anyone points."""
+
+    use: bool = Field(True, description="Whether to use the model; without it outlines start from taps alone.")
+    folder: str = Field("", description="Folder of the model, with its card; empty: the one that ships.")
+    least_confidence: Fraction = Field(
+        0.8, description="Confidence below which no outline is proposed; the monitor asks for a tap instead."
+    )
+
+
 class ServerSettings(Section):
     """The bedside page."""
 
@@ -270,6 +280,7 @@ class Settings(BaseSettings):
     alerts: AlertSettings = Field(default_factory=AlertSettings)
     sources: SourceSettings = Field(default_factory=SourceSettings)
     distribution: DistributionSettings = Field(default_factory=DistributionSettings)
+    models: ModelSettings = Field(default_factory=ModelSettings)
     server: ServerSettings = Field(default_factory=ServerSettings)
 
     @classmethod

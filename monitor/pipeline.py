@@ -1,6 +1,7 @@
 """The one place that wires a source to the imaging and the judgement: deliveries in, steps out.
 
-A function of the frames, what people said and the settings: no clock, no randomness. ``clock`` only fills ``ms``.
+A function of the frames, what people said, the settings and the model: no clock, no randomness. ``clock`` only fills
+``ms``.
 """
 
 import time
@@ -10,6 +11,7 @@ from dataclasses import replace
 
 from monitor.config import Settings
 from monitor.domain import (
+    AcceptOutline,
     Act,
     Beam,
     Case,
@@ -18,9 +20,12 @@ from monitor.domain import (
     Fault,
     Frame,
     Image,
+    MoveCorner,
+    NameLevel,
     Observation,
     Outline,
     OutlineFound,
+    Point,
     SayView,
     ShotEnded,
     ShotStarted,
@@ -30,6 +35,7 @@ from monitor.domain import (
     View,
 )
 from monitor.imaging.beam import BeamDetector, BeamReading, Moment
+from monitor.imaging.proposer import Anatomy
 from monitor.imaging.screen import Blank, Screen, ScreenReader, to_image
 from monitor.imaging.study import Examined, Study
 from monitor.imaging.tearing import is_torn
@@ -46,14 +52,22 @@ class Monitor:
     ----------
     settings, case
         Thresholds; what was known before the first frame.
+    anatomy
+        The model that proposes outlines; None: they start from taps alone.
     clock
         Seconds; measures the time spent on a frame, nothing else depends on it.
     """
 
-    def __init__(self, settings: Settings, case: Case, clock: Callable[[], float] = time.perf_counter) -> None:
-        self._settings, self._case, self._clock = settings, case, clock
+    def __init__(
+        self,
+        settings: Settings,
+        case: Case,
+        anatomy: Anatomy | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._anatomy, self._clock = anatomy, clock
         self._reader, self._detector = ScreenReader(settings.screen), BeamDetector(settings.beam)
-        self._study, self._judgement = Study(settings, case), Judgement(settings, case)
+        self._study, self._judgement = Study(settings, case, anatomy), Judgement(settings, case)
         self._targets = dict(case.targets)
         self._conditions: set[str] = set()
         self._refused_since: tuple[str, float] | None = None
@@ -83,6 +97,7 @@ class Monitor:
         """Close what is open when the recording ends."""
         ended = self._detector.finish()
         observations, events = ([], []) if ended is None else self._ended(ended)
+        events += self._condition("target_unused", bool(self._targets))
         return Step(None, Beam.HOLD, self._shot_view, self._latest, tuple(observations), tuple(events))
 
     def _frame(self, frame: Frame, events: list[Event]) -> Step:
@@ -194,6 +209,8 @@ class Monitor:
             signal_mm2=found.signal_mm2,
             gaps_mm=found.gaps_mm or {},
             depth_mm=found.depth_mm,
+            neighbours=found.around.neighbours,
+            pedicles=found.around.pedicles,
             cannula=found.cannula,
             motion=found.motion,
         )
@@ -209,7 +226,9 @@ class Monitor:
             view=self._shot_view,
             beam_s=ended.t_s - self._began.t_s,
         )
-        return settled, [event, *self._outline(self._study.end_shot()), *self._judgement.shot_ended(event)]
+        placed = self._outline(self._study.end_shot())
+        self._redraw()
+        return settled, [event, *placed, *self._judgement.shot_ended(event)]
 
     def _signal(self, reading: BeamReading, screen: Screen | Blank) -> list[Event]:
         """Frames come again, or they show nothing that is fluoroscopy: say why."""
@@ -220,19 +239,27 @@ class Monitor:
         return events
 
     def _outline(self, outline: Outline | None) -> list[Event]:
+        """Tell of an outline that is new in the view shown."""
         if outline is None:
             return []
+        conditions = {"no_outline": False, "uncalibrated": not self._study.calibrated}
+        changed = [event for code, present in conditions.items() for event in self._condition(code, present)]
+        return [self._found(self._shot_view, outline), *changed]
+
+    def _found(self, view: View, outline: Outline) -> OutlineFound:
         t_s, frame = self._now
-        event = OutlineFound(
+        found = OutlineFound(
             t_s=t_s,
             frame=frame,
-            view=self._shot_view,
-            level=self._case.level,
+            view=view,
+            level=self._study.level,
             source=outline.source,
             polygon=outline.polygon,
             corners=outline.corners,
         )
-        return [event, *self._condition("uncalibrated", not self._study.calibrated)]
+        if outline.source != "auto" or self._anatomy is None:
+            return found
+        return replace(found, confidence=outline.confidence, model=f"{self._anatomy.name} {self._anatomy.sha256[:12]}")
 
     def _refusal(self, refusal: str | None) -> list[Event]:
         events: list[Event] = []
@@ -256,12 +283,46 @@ class Monitor:
         return [event, *self._judgement.condition(code, present, t_s, frame)]
 
     def _act(self, act: Act) -> list[Event]:
-        if isinstance(act, Tap):
-            self._study.tap(act.point)
-        if isinstance(act, SayView):
-            self._said = act.view
-            self._study.say_view(act.view)
-        return list(self._judgement.act(act, *self._now))
+        """Do what a person said. What was judged before it stays judged; a held image shows the change at once."""
+        events: list[Event] = []
+        match act:
+            case Tap(point):
+                events += self._outline(self._study.tap(point))
+            case SayView(view):
+                self._said = view
+                self._study.say_view(view)
+            case AcceptOutline(view):
+                accepted = self._study.accept(view)
+                events += [] if accepted is None else [self._found(view, accepted)]
+            case MoveCorner(name, point):
+                events += self._outline(self._study.move_corner(name, point))
+            case NameLevel(level, point):
+                events += self._level(level, point)
+            case _:
+                pass
+        self._redraw()
+        return [*events, *self._judgement.act(act, *self._now)]
+
+    def _level(self, level: str, point: Point | None) -> list[Event]:
+        """Take a level for the target; the outlines are told again with it."""
+        if not self._study.name_level(level, point):
+            return []
+        self._judgement.name_level(self._study.level)
+        return [self._found(view, outline) for view, outline in self._study.outlines.items()]
+
+    def _redraw(self) -> None:
+        """Draw over the held image what is known now; while the beam is on the next pulse does."""
+        shown = self._study.held()
+        if self._latest is not None and shown is not None:
+            self._shot_view = self._study.view
+            around, refusal = shown.around, self._latest.refusal
+            self._latest = replace(
+                self._latest,
+                outline=shown.outline,
+                neighbours=around.neighbours,
+                pedicles=around.pedicles,
+                refusal=None if refusal == "no_outline" and shown.outline is not None else refusal,
+            )
 
     def _spent(self, began: float) -> float:
         return (self._clock() - began) * 1e3

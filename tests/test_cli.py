@@ -219,7 +219,7 @@ def test_a_live_case_is_known_as_far_as_it_is_told(
     encode(tmp_path / "played" / "video.mkv", textured(3))
     (tmp_path / "played" / "case.yaml").write_text("level: L4\ntarget: {ap: {frame: 1, point: [5, 5]}}\n")
     watched: list[Case] = []
-    monkeypatch.setattr("monitor.cli.Monitor", lambda settings, case: watched.append(case))
+    monkeypatch.setattr("monitor.cli.Monitor", lambda settings, case, anatomy: watched.append(case))
     monkeypatch.setattr("monitor.cli.serve", lambda *_, **__: None)
     assert run(monkeypatch, *words) == 0
     assert watched == [case]

@@ -1,6 +1,7 @@
 """The whole pipeline on frames with known content: what must hold whatever the picture quality."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import cv2
@@ -156,3 +157,20 @@ def test_a_new_resolution_keeps_the_shots() -> None:
     shots = [e["shot"] for e in told(steps, "shot_ended")]
     assert shots[:2] == [1, 2]
     assert shots == list(range(1, len(shots) + 1))
+
+
+@pytest.mark.parametrize(
+    ("targets", "unused"),
+    [
+        ({View.LATERAL: 18}, False),
+        ({View.LATERAL: 100}, True),
+        ({View.LATERAL: 5000}, True),
+        ({View.LATERAL: 18, View.AP: 90}, True),
+    ],
+    ids=["in a shot", "after the last shot", "past the end", "no shot of one view"],
+)
+def test_a_target_that_was_never_tapped_is_told_at_the_end(targets: dict[View, int], unused: bool) -> None:
+    point = CASE.targets[View.LATERAL].point
+    case = replace(CASE, targets={view: Target(frame, point) for view, frame in targets.items()})
+    *_, last = run(frames(procedure()), case)
+    assert [e.to_json()["code"] for e in last.events if e.type == "technical"] == ["target_unused"] * unused

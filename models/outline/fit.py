@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from examples import Example, simulated
-from mesh import column, draw, soft_tissue
 from numpy.random import Generator
 from numpy.typing import NDArray
 from truth import TrueBorder, described
@@ -16,6 +14,8 @@ from monitor.domain import View
 from monitor.imaging import outline_evidence
 from monitor.imaging.outline_evidence import FINE, SEGMENTS, patch, profiles
 from monitor.imaging.outline_shape import PARAMETERS, PER_SIDE, contour, prior
+from monitor.learning.examples import Example, simulated
+from monitor.learning.mesh import column, draw, soft_tissue
 
 Array = NDArray[np.float64]
 

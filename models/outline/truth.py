@@ -2,10 +2,10 @@
 
 import cv2
 import numpy as np
-from examples import Example
 from numpy.typing import NDArray
 
 from monitor.imaging.outline_shape import CX, LOG_HEIGHT, LOG_WIDTH, PARAMETERS, TURN, contour, prior
+from monitor.learning.examples import Example
 
 Array = NDArray[np.float64]
 

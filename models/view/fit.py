@@ -10,14 +10,11 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "outline"))
-
-from examples import simulated
-from mesh import column, draw, soft_tissue
-
 from monitor.domain import Image, View
 from monitor.imaging import view
 from monitor.imaging.view_features import ViewFeatures, view_features
+from monitor.learning.examples import simulated
+from monitor.learning.mesh import column, draw, soft_tissue
 
 Array = NDArray[np.float64]
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from monitor.case.files import ResultFiles
 from monitor.config import Settings
 from monitor.domain import Case, Delivery, Fault
+from monitor.imaging.models import load_anatomy
 from monitor.pipeline import Monitor
 
 
@@ -22,7 +23,7 @@ def analyse(
     -------
     The stretches of the recording that could not be read.
     """
-    monitor, damage = Monitor(settings, case), []
+    monitor, damage = Monitor(settings, case, load_anatomy(settings.models)), []
     with files:
         for delivery in source:
             if isinstance(delivery, Fault):

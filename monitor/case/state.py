@@ -13,6 +13,7 @@ from monitor.domain import (
     ShotStarted,
     Technical,
     View,
+    VolumeNoted,
 )
 
 
@@ -53,6 +54,8 @@ class CaseState:
         Of the running or the last shot.
     increments
         All injection steps, in order.
+    ml, ml_source
+        Volume delivered so far, as the newest increment or note tells it; ``ml_source`` is None before the first.
     alerts
         Active alerts in the order in which they were raised.
     leaks
@@ -72,6 +75,8 @@ class CaseState:
     held_since_s: float | None = None
     view: View = View.UNKNOWN
     increments: tuple[Increment, ...] = ()
+    ml: float = 0.0
+    ml_source: str | None = None
     alerts: tuple[ActiveAlert, ...] = ()
     leaks: tuple[Leak, ...] = ()
     technical: tuple[Technical, ...] = ()
@@ -106,7 +111,10 @@ def fold(state: CaseState, event: Event) -> CaseState:
             others = (outline for outline in state.outlines if outline.view is not event.view)
             return replace(state, outlines=(*others, event))
         case Increment():
-            return replace(state, increments=(*state.increments, event))
+            increments = (*state.increments, event)
+            return replace(state, increments=increments, ml=event.ml, ml_source=event.ml_source)
+        case VolumeNoted():
+            return replace(state, ml=event.ml, ml_source="noted")
         case Leak():
             return replace(state, leaks=_put(state.leaks, event))
         case Alert():

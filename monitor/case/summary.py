@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from monitor import __version__
-from monitor.domain import Alert, Event, Increment, Leak, Priority, ShotEnded, ShotStarted, Step, Zone
+from monitor.domain import Alert, Event, Increment, Leak, Priority, ShotEnded, ShotStarted, Step, VolumeNoted, Zone
 
 
 @dataclass(slots=True)
@@ -61,6 +61,8 @@ class Summary:
                 self.beam_s += event.beam_s
             case Increment():
                 self.increments, self.ml = self.increments + 1, event.ml
+            case VolumeNoted():
+                self.ml = event.ml
             case Leak(phase="onset"):
                 self.leaks.setdefault(event.leak, event.zone)
             case Alert():

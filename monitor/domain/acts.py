@@ -35,4 +35,27 @@ class Acknowledge:
     alert: str
 
 
-Act: TypeAlias = Tap | SayView | NoteVolume | Acknowledge
+@dataclass(frozen=True, slots=True)
+class AcceptOutline:
+    """A person took the outline shown in this view for right."""
+
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCorner:
+    """A person moved a corner of the outline on the image shown; ``point`` in frame pixels, ``name`` as in Outline."""
+
+    name: str
+    point: Point
+
+
+@dataclass(frozen=True, slots=True)
+class NameLevel:
+    """A person named a vertebra: the target, or the one that ``point`` (frame pixels of the image shown) lies in."""
+
+    level: str
+    point: Point | None = None
+
+
+Act: TypeAlias = Tap | SayView | NoteVolume | Acknowledge | AcceptOutline | MoveCorner | NameLevel

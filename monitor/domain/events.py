@@ -56,7 +56,10 @@ class ShotEnded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class OutlineFound(Event):
-    """The outline of the target was found, or changed by a person."""
+    """The outline of the target was found, or changed by a person.
+
+    ``confidence`` and ``model`` (name and start of its sha256) go with what the monitor proposed by itself.
+    """
 
     type: ClassVar[str] = "outline"
     view: View
@@ -64,12 +67,16 @@ class OutlineFound(Event):
     source: str
     polygon: Polygon
     corners: Mapping[str, Point] = field(default_factory=lambda: MappingProxyType({}))
+    confidence: float | None = None
+    model: str | None = None
 
     def details(self) -> dict[str, Any]:
-        """View, level, source, corners (lateral) and polygon."""
+        """View, level, source, corners (lateral) and polygon; of a proposal its confidence and model."""
         out: dict[str, Any] = {"view": self.view.value, "level": self.level, "source": self.source}
         if self.view is View.LATERAL:
             out["corners"] = {name: point_json(point) for name, point in self.corners.items()}
+        if self.confidence is not None:
+            out |= {"confidence": round(self.confidence, 3), "model": self.model}
         return {**out, "polygon": points_json(self.polygon)}
 
 
@@ -95,6 +102,19 @@ class Increment(Event):
             "ml": round(self.ml, 2),
             "ml_source": self.ml_source,
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class VolumeNoted(Event):
+    """A person noted that the syringe gave ``given_ml``; ``ml`` is the sum of all notes so far."""
+
+    type: ClassVar[str] = "noted"
+    given_ml: float
+    ml: float
+
+    def details(self) -> dict[str, Any]:
+        """The note, and the volume so far."""
+        return {"given_ml": round(self.given_ml, 2), "ml": round(self.ml, 2)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

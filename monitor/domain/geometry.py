@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import cos, radians, sin
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,16 @@ def polygon_area(points: Polygon) -> float:
     """Area enclosed by a polygon, in square pixels (shoelace formula), never negative."""
     x, y = points[:, 0].astype(float), points[:, 1].astype(float)
     return float(abs(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2)
+
+
+def inside(points: NDArray[np.floating[Any]], border: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
+    """Which of (n, 2) points lie inside a closed border of (m, 2) points, by the even-odd rule: bool (n,)."""
+    x, y = points[:, 0, None], points[:, 1, None]
+    x0, y0 = border.T
+    x1, y1 = np.roll(border, -1, axis=0).T
+    crosses = (y0 > y) != (y1 > y)
+    at = x0 + (y - y0) * (x1 - x0) / np.where(y1 == y0, 1.0, y1 - y0)
+    return np.asarray((crosses & (x < at)).sum(1) % 2 == 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,22 @@ class Outline:
     confidence: float = 1.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Neighbour:
+    """Another vertebral body in the picture.
+
+    Attributes
+    ----------
+    polygon
+        Its border, frame pixels.
+    steps
+        How many vertebrae below the target it is, negative above; None where one between may have been missed.
+    """
+
+    polygon: Polygon
+    steps: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Cannula:
     """The cannula as seen, in frame pixels: ``tip`` (deepest) and ``tail`` (where it leaves the image, or its hub)."""
@@ -95,6 +111,8 @@ class Observation:
     depth_mm
         Extent of the body from its posterior to its anterior wall (lateral only), for fractions such as the posterior
         quarter; None elsewhere.
+    neighbours, pedicles
+        Other bodies in the picture, and middles of the target's pedicles (AP), where the model showed any.
     cannula, motion
         As found; ``motion`` is against the view's reference.
     quality
@@ -120,6 +138,8 @@ class Observation:
     signal_mm2: float = 0.0
     gaps_mm: Mapping[Wall, float] = field(default_factory=lambda: MappingProxyType({}))
     depth_mm: float | None = None
+    neighbours: tuple[Neighbour, ...] = ()
+    pedicles: tuple[Point, ...] = ()
     cannula: Cannula | None = None
     motion: Motion | None = None
     quality: float = 0.0

@@ -67,3 +67,11 @@ class Priority(StrEnum):
 
 LEVELS: tuple[str, ...] = (*(f"T{n}" for n in range(4, 13)), *(f"L{n}" for n in range(1, 6)))
 """Vertebral levels the monitor is meant for, from head to foot."""
+
+
+def level_below(level: str | None, steps: int | None) -> str | None:
+    """The level ``steps`` vertebrae below, above where negative; None beyond T4 to L5, or where either is unknown."""
+    if level is None or steps is None:
+        return None
+    number = LEVELS.index(level) + steps
+    return LEVELS[number] if 0 <= number < len(LEVELS) else None

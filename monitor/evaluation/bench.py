@@ -16,6 +16,7 @@ from monitor.domain import Beam, Frame
 from monitor.evaluation.memory import peak_mib
 from monitor.evaluation.square import SIDE_PX, Square
 from monitor.evaluation.suites import Simulated, default_cache
+from monitor.imaging.models import load_anatomy
 from monitor.pipeline import Monitor
 from monitor.simulation import simulate
 from monitor.sources import open_recording
@@ -48,7 +49,7 @@ def live_costs(path: Path, settings: Settings, frames: int | None) -> dict[str, 
     costs: dict[str, list[float]] = defaultdict(list)
     with recording.source as source:
         square = Square(source.size or (SIDE_PX, SIDE_PX))
-        monitor = Monitor(settings, square.case(recording.case), clock=perf_counter)
+        monitor = Monitor(settings, square.case(recording.case), load_anatomy(settings.models), perf_counter)
         for frame in islice((square.frame(d) for d in source if isinstance(d, Frame)), frames):
             started = perf_counter()
             step = monitor.feed(frame)
@@ -68,7 +69,7 @@ def live_costs(path: Path, settings: Settings, frames: int | None) -> dict[str, 
 def replay(path: Path, settings: Settings, frames: int | None) -> Replay:
     """Run the monitor as the command ``replay`` does, at the recording's own size."""
     recording = open_recording(path, settings.sources)
-    monitor = Monitor(settings, recording.case)
+    monitor = Monitor(settings, recording.case, load_anatomy(settings.models))
     memory = []
     started = perf_counter()
     with recording.source as source:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from monitor.domain import Case, Polygon
 from monitor.evaluation.regions import Grid, dice
-from monitor.evaluation.results import Results
+from monitor.evaluation.results import Json, Results
 from monitor.evaluation.sample import Sample
 from monitor.evaluation.truth import Truth, TruthFrame, polygons
 
@@ -39,8 +39,9 @@ def score_volume(truth: Truth, results: Results, case: Case) -> Iterator[Sample]
     told = results.of_type("increment")
     given_ml = max((sum(line.true3d.values()) for line in truth.live if line.true3d), default=0.0)
     if given_ml >= LEAST_ML:
-        ml, source = (float(told[-1]["ml"]), told[-1]["ml_source"]) if told else (0.0, "estimated")
-        frame = told[-1]["frame"] if told else None
+        volumes = sorted([*told, *results.of_type("noted")], key=lambda event: float(event["t"]))
+        last: Json = volumes[-1] if volumes else {"ml_source": "estimated"}
+        ml, frame, source = float(last.get("ml", 0.0)), last.get("frame"), last.get("ml_source", "noted")
         note = f"{ml:.2f} ml told, {given_ml:.2f} ml given"
         yield Sample(f"volume_{source}_pct", 100 * abs(ml - given_ml) / given_ml, frame, note)
     if case.increments:

@@ -11,9 +11,11 @@ core is given the reference is the silhouette. The plain figures, against the si
 
 from collections.abc import Iterator
 
+import cv2
 import numpy as np
 
-from monitor.domain import Polygon, View
+from monitor.domain import Polygon, View, polygon
+from monitor.evaluation.fractures import is_fractured
 from monitor.evaluation.regions import STEP_MM, Grid, Mask, border_distance, dice
 from monitor.evaluation.results import Results
 from monitor.evaluation.sample import Sample
@@ -22,20 +24,38 @@ from monitor.evaluation.truth import Truth, TruthFrame, polygons
 
 def score_outlines(truth: Truth, results: Results) -> Iterator[Sample]:
     """Dice and mean border error (mm) on every pulse on which an outline was found and one is known."""
+    fractured = is_fractured(truth)
     for line in truth.pulses:
         observation = results.by_frame.get(line.frame)
         found = polygons([observation["outline"]]) if observation and observation["outline"] else ()
         if line.outline is not None and found:
-            yield from _compare(line, line.outline, found[0])
+            yield from _compare(line, found[0], fractured and line.view is View.LATERAL)
 
 
-def _compare(line: TruthFrame, outline: Polygon, found: Polygon) -> Iterator[Sample]:
-    core = () if line.core is None else (line.core,)
-    grid = Grid.around([outline, found, *core], line.spacing_mm)
-    silhouette, mask = grid.mask([outline]), grid.mask([found])
+def sensible(line: TruthFrame, found: Polygon) -> Polygon:
+    """Border of the sensible outline nearest to the one found, frame pixels; the line must have an outline."""
+    grid, _, reference, _ = _masks(line, found)
+    borders, _ = cv2.findContours(reference.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    cells = max(borders, key=cv2.contourArea).reshape(-1, 2)
+    return polygon(np.array(grid.origin) + grid.step_px * cells)
+
+
+def _masks(line: TruthFrame, found: Polygon) -> tuple[Grid, Mask, Mask, Mask]:
+    """A grid with the outline found, the sensible outline nearest to it, and the silhouette."""
+    outline, core = (() if drawn is None else (drawn,) for drawn in (line.outline, line.core))
+    grid = Grid.around([*outline, *core, found], line.spacing_mm)
+    silhouette, mask = grid.mask(outline), grid.mask([found])
     reference = (mask | grid.mask(core)) & silhouette if core else silhouette
+    return grid, mask, reference, silhouette
+
+
+def _compare(line: TruthFrame, found: Polygon, fractured: bool) -> Iterator[Sample]:
+    _, mask, reference, silhouette = _masks(line, found)
     for suffix, against in (("", reference), ("_silhouette", silhouette)):
         yield from _figures(line, mask, against, suffix)
+    kinds = [line.view.value, "fractured"] if fractured else [line.view.value]
+    for kind in kinds:
+        yield Sample(f"{kind}_dice", dice(mask, reference), line.frame)
 
 
 def _figures(line: TruthFrame, found: Mask, against: Mask, suffix: str) -> Iterator[Sample]:

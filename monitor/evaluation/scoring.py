@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from monitor.domain import Case
 from monitor.evaluation.alarms import score_alarms
+from monitor.evaluation.cannulas import score_cannulas
 from monitor.evaluation.cements import score_cement, score_volume
 from monitor.evaluation.hidden import score_compartments
 from monitor.evaluation.leaks import score_leaks
 from monitor.evaluation.outlines import score_outlines, score_tracking
+from monitor.evaluation.proposals import score_proposals
 from monitor.evaluation.refusals import score_refusals
 from monitor.evaluation.results import Results
 from monitor.evaluation.sample import Sample
@@ -34,6 +36,8 @@ def _samples(truth: Truth, results: Results, case: Case) -> Iterator[Sample]:
     yield from score_shots(truth, results)
     yield from score_views(truth, results)
     yield from score_outlines(truth, results)
+    yield from score_proposals(truth, results)
+    yield from score_cannulas(truth, results)
     yield from tracking
     yield from score_cement(truth, results)
     yield from score_leaks(truth, results)

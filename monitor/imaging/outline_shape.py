@@ -77,7 +77,17 @@ def contour(parameters: Array, facing: Array) -> tuple[Array, Array]:
     points, normals
         (m, 96, 2) each; normals have unit length and point outwards.
     """
-    cx, cy, turn, log_w, log_h, wedge, shear, taper, s_sup, s_inf, s_ant, s_post, l_sup, l_inf = parameters.T[..., None]
+    cx, cy, turn = parameters.T[:3, :, None]
+    x, y = _upright(parameters)
+    x, y = _rounded(x) * facing[:, None], _rounded(y)
+    c, s = np.cos(turn), np.sin(turn)
+    points = np.stack([cx + c * x - s * y, cy + s * x + c * y], axis=-1)
+    return points, _normals(points, facing)
+
+
+def _upright(parameters: Array) -> tuple[Array, Array]:
+    """Each body about its own centre, front to the right, corners sharp: x and y of (m, 96) points."""
+    log_w, log_h, wedge, shear, taper, s_sup, s_inf, s_ant, s_post, l_sup, l_inf = parameters.T[3:, :, None]
     w, h = np.exp(log_w), np.exp(log_h)
     t, bow, lean = _curves()
     top, bottom = w * (1 + taper / 2) / 2, w * (1 - taper / 2) / 2
@@ -102,11 +112,7 @@ def contour(parameters: Array, facing: Array) -> tuple[Array, Array]:
         ],
         axis=1,
     )
-    x, y = _rounded(x), _rounded(y)
-    x = x * facing[:, None]
-    c, s = np.cos(turn), np.sin(turn)
-    points = np.stack([cx + c * x - s * y, cy + s * x + c * y], axis=-1)
-    return points, _normals(points, facing)
+    return x, y
 
 
 def _rounded(x: Array) -> Array:

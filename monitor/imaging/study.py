@@ -1,22 +1,20 @@
-"""All views of the target: which view a shot is, what each view's reference shows, and what a tap means."""
+"""All views of the target: which view a shot is, what each view's reference shows, and what people say of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from monitor.config import Settings
 from monitor.domain import Case, Image, Outline, Point, View
-from monitor.imaging.outline import find_outline
-from monitor.imaging.outline_scale import body_scale
+from monitor.imaging.placing import Placing
+from monitor.imaging.proposer import Anatomy, Proposer
 from monitor.imaging.registration import Affine, Fit
 from monitor.imaging.subject import Measured, Subject
-from monitor.imaging.view import classify_view
+from monitor.imaging.view import ViewGuess, classify_view
 
 CERTAIN = 0.45
 """Correlation with a view's reference above which the shot shows that view; other views give half of it."""
 MARGIN = 0.12
 DOUBTFUL = 0.45
 """What a view never seen so far is taken to reach, while there is no reference to compare with."""
-SETTLED_PULSES = 4
-"""Pulses averaged before an outline is looked for; fewer leave too much noise on osteoporotic bone."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,14 +29,6 @@ class Examined:
     placed: Outline | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Tapped:
-    """A tap in the reference's frame pixels, and the pulses to average before its outline is looked for."""
-
-    point: Point
-    pulses: int
-
-
 class Study:
     """The target seen in up to two views.
 
@@ -46,17 +36,19 @@ class Study:
     ----------
     settings, case
         Thresholds; level and scale where known.
+    anatomy
+        The model that proposes outlines; None: they start from taps alone.
     """
 
-    def __init__(self, settings: Settings, case: Case) -> None:
+    def __init__(self, settings: Settings, case: Case, anatomy: Anatomy | None = None) -> None:
         self._settings, self._case = settings, case
+        self._proposer = Proposer(anatomy, settings.models.least_confidence)
         self._subjects: dict[View, Subject] = {}
-        self._taps: dict[View, _Tapped] = {}
-        self._spacing_mm = case.pixel_spacing_mm
+        self._placing = Placing(settings, case, self._proposer)
         self._matrix: Affine | None = None
         self._view = View.UNKNOWN
         self._pulse = 0
-        self._cemented_pulses = 0
+        self._running = False
         self._image: Image | None = None
         self._last: tuple[Image, Fit] | None = None
 
@@ -66,6 +58,16 @@ class Study:
         return self._view
 
     @property
+    def level(self) -> str | None:
+        """The target's level, as the case or a person names it."""
+        return self._placing.level
+
+    @property
+    def outlines(self) -> dict[View, Outline]:
+        """The outline of each view that has one, frame pixels of the view's reference."""
+        return {view: s.outline for view, s in self._subjects.items() if s.outline is not None}
+
+    @property
     def calibrated(self) -> bool:
         """Whether the scale was given, not estimated from the body's size."""
         return self._case.pixel_spacing_mm is not None
@@ -73,7 +75,8 @@ class Study:
     def begin_shot(self) -> None:
         """Forget where the last shot was: the C-arm may have moved."""
         self._matrix, self._pulse, self._last = None, 0, None
-        self._view = View.UNKNOWN
+        self._view, self._running = View.UNKNOWN, True
+        self._proposer.begin_shot()
 
     def examine(self, image: Image, expected: View = View.UNKNOWN) -> Examined:
         """Register and measure one pulse. ``expected``: the view as a person says it, UNKNOWN where nobody did."""
@@ -89,13 +92,14 @@ class Study:
         if fit.quality < self._settings.registration.least_quality:
             return self._lost(fit, expected)
         subject.average(image, fit)
-        placed = self._settle(subject)
+        self._placing.watch(subject, image, fit.matrix)
+        placed = self._placing.settle(subject, at_once=False)
         if placed is not None:
             image, fit = self._relocated(subject, image)
         self._matrix, self._last = fit.matrix, (image, fit)
-        measured = subject.measure(image, fit, new_shot, self._cemented_pulses >= 2)
-        self._notice(measured)
-        spacing = (self._spacing_mm or 0.0) / measured.motion.scale
+        measured = subject.measure(image, fit, new_shot, self._placing.is_cemented)
+        self._placing.notice(self._view, measured.cement_mm2)
+        spacing = (self._placing.spacing_mm or 0.0) / measured.motion.scale
         refusal = "no_outline" if measured.outline is None else None
         return Examined(self._view, fit.quality, spacing, measured, refusal, placed)
 
@@ -107,17 +111,52 @@ class Study:
             self._view, self._pulse = View.UNKNOWN, 0
         return Examined(view, max(fit.quality, 0.0), 0.0, None, "tracking_lost")
 
-    def tap(self, point: Point) -> None:
-        """Point at the target on the image shown; the outline follows with the next pulses."""
+    def tap(self, point: Point) -> Outline | None:
+        """Point at the target on the image shown. Its outline follows with the next pulses; on a held image at once."""
         if self._last is None or self._view is View.UNKNOWN:
-            return
-        image, fit = self._last
-        self._taps[self._view] = _Tapped(self._subjects[self._view].to_reference(point, image, fit), SETTLED_PULSES)
+            return None
+        subject = self._subjects[self._view]
+        self._placing.tap(self._view, subject.to_reference(point, *self._last))
+        return None if self._running else self._settle_held()
+
+    def accept(self, view: View) -> Outline | None:
+        """Take a person's word that a view's outline is right. Returns it, None where there is none."""
+        subject = self._subjects.get(view)
+        return None if subject is None else subject.accept()
+
+    def move_corner(self, name: str, point: Point) -> Outline | None:
+        """Move a corner of the outline shown; ``point`` in pixels of the frame shown. None: it can't be there."""
+        subject = self._subjects.get(self._view)
+        if subject is None or self._last is None:
+            return None
+        moved = self._placing.move_corner(subject, name, subject.to_reference(point, *self._last))
+        if moved is not None:
+            self._last = self._relocated(subject, self._last[0])
+        return moved
+
+    def name_level(self, level: str, point: Point | None) -> bool:
+        """Take a person's word for the level of the target, or of the body at ``point`` (pixels of the frame shown).
+
+        False where nothing follows from it.
+        """
+        return self._placing.name_level(level, self._carried(), point)
+
+    def held(self) -> Measured | None:
+        """What is known of the view, carried to the image held; None while the beam is on or the image isn't placed."""
+        return None if self._running else self._carried()
+
+    def _carried(self) -> Measured | None:
+        subject = self._subjects.get(self._view)
+        return None if subject is None or self._last is None else subject.carried(*self._last)
 
     def end_shot(self) -> Outline | None:
         """Use what the shot gave: a tap in a short shot still gets its outline. Returns it when new."""
+        self._running = False
+        return self._settle_held()
+
+    def _settle_held(self) -> Outline | None:
         subject = self._subjects.get(self._view)
-        placed = None if subject is None else self._settle(subject, at_once=True)
+        placed = None if subject is None else self._placing.settle(subject, at_once=True)
         if subject is not None and placed is not None and self._last is not None:
             self._last = self._relocated(subject, self._last[0])
         return placed
@@ -154,27 +193,12 @@ class Study:
         if best is not View.UNKNOWN and fits[best] >= CERTAIN and fits[best] - rest >= MARGIN:
             self._matrix = found[best].matrix
             return best
-        guess = classify_view(image)
+        guess = self._guess(image)
         if guess.probability >= self._settings.view.least_probability:
             return guess.view
         return best if fits.get(best, 0.0) >= CERTAIN else View.UNKNOWN
 
-    def _settle(self, subject: Subject, at_once: bool = False) -> Outline | None:
-        """Look for the outline at a tap once the reference is clear enough; look again when it has become clearer."""
-        tap = self._taps.get(subject.view)
-        if tap is None or (subject.pulses_averaged < tap.pulses and not at_once):
-            return None
-        outline = find_outline(subject.reference_image, tap.point, subject.view, self._spacing_mm)
-        if outline is None:
-            self._taps[subject.view] = replace(tap, pulses=2 * max(tap.pulses, subject.pulses_averaged))
-            return None
-        del self._taps[subject.view]
-        if self._spacing_mm is None:
-            self._spacing_mm = body_scale(outline, subject.view, self._case.level)
-        subject.place(outline, self._spacing_mm)
-        self._cemented_pulses = 0
-        return outline
-
-    def _notice(self, measured: Measured) -> None:
-        if measured.cement_mm2 >= self._settings.cement.least_bolus_mm2:
-            self._cemented_pulses += 1
+    def _guess(self, image: Image) -> ViewGuess:
+        """The surer of what the picture's features and the model say."""
+        plain, seen = classify_view(image), self._proposer.view(image)
+        return plain if seen is None or seen.probability <= plain.probability else seen

@@ -1,6 +1,6 @@
 """The target in one view: where it is now, and what has been added to it since the view's first pulse."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -8,9 +8,11 @@ import numpy as np
 from monitor.config import CementSettings, RegistrationSettings
 from monitor.domain import Cannula, Extravasate, Image, Motion, Outline, Point, Polygon, View, Wall, polygon
 from monitor.imaging.arrays import Array
+from monitor.imaging.average import Average
 from monitor.imaging.bolus import Bolus, Findings
 from monitor.imaging.grid import coarsened
 from monitor.imaging.registration import Affine, Fit, Patch, decompose
+from monitor.imaging.surroundings import Surroundings, moved_point
 from monitor.imaging.texture import SHADING_MM, texture
 
 DEFAULT_SPACING_MM = 0.3
@@ -29,6 +31,7 @@ class Measured:
 
     outline: Outline | None
     motion: Motion
+    around: Surroundings = field(default_factory=Surroundings)
     cannula: Cannula | None = None
     cement: tuple[Polygon, ...] = ()
     outside: tuple[Extravasate, ...] = ()
@@ -54,10 +57,9 @@ class Subject:
     def __init__(self, view: View, image: Image, registration: RegistrationSettings, cement: CementSettings) -> None:
         self.view = view
         self._settings, self._cement_settings = registration, cement
-        self._base = image
-        self._mean = image.attenuation.copy()
-        self._count = 1
+        self._average = Average(image)
         self._outline: Outline | None = None
+        self._surroundings = Surroundings()
         self._spacing_mm: float | None = None
         self._bolus: Bolus | None = None
         self._patch = self._make_patch()
@@ -68,14 +70,19 @@ class Subject:
         return self._outline
 
     @property
+    def around(self) -> Surroundings:
+        """What lies around the target, in the reference's frame pixels."""
+        return self._surroundings
+
+    @property
     def reference_image(self) -> Image:
         """The average of the first pulses, on the reference grid."""
-        return replace(self._base, attenuation=self._mean)
+        return self._average.image
 
     @property
     def pulses_averaged(self) -> int:
         """How many pulses the reference image averages."""
-        return self._count
+        return self._average.count
 
     def suited(self, image: Image) -> Image:
         """The image on the grid that this view is measured on."""
@@ -88,8 +95,8 @@ class Subject:
             if fit.quality >= self._settings.least_quality:
                 return fit
         current, _ = texture(image.attenuation, image.usable, self._shading_px(image))
-        magnifications = MAGNIFICATIONS if image.layout != self._base.layout else (1.0,)
-        ratio = self._base.scale / image.scale
+        magnifications = MAGNIFICATIONS if image.layout != self.reference_image.layout else (1.0,)
+        ratio = self.reference_image.scale / image.scale
         far_px = NEIGHBOUR_MM / SHADING_MM * self._shading_px(image)
         coarse = self._patch.search(current, TURNS_DEG, tuple(m * ratio for m in magnifications), far_px)
         return self._refined(image, coarse.matrix)
@@ -110,94 +117,82 @@ class Subject:
 
     def average(self, image: Image, fit: Fit) -> None:
         """Average a pulse of the first shot into the reference, while nothing has been placed yet."""
-        if self._bolus is not None or self._count >= self._settings.reference_pulses:
-            return
-        h, w = self._mean.shape
-        moved = cv2.warpAffine(image.attenuation, fit.matrix, (w, h), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-        seen = cv2.warpAffine(
-            image.usable.astype(np.uint8), fit.matrix, (w, h), flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
-        ).astype(bool)
-        level = float(np.median((moved - self._mean)[seen])) if seen.any() else 0.0
-        self._count += 1
-        self._mean[seen] += ((moved - level - self._mean) / self._count)[seen]
+        if self._bolus is None and self._average.count < self._settings.reference_pulses:
+            self._average.add(image, fit.matrix)
 
     def to_reference(self, point: Point, image: Image, fit: Fit) -> Point:
         """A point of the current frame in the reference's frame pixels."""
         here = (np.array(point) - image.origin) / image.scale
         there = np.linalg.solve(fit.matrix[:, :2], here - fit.matrix[:, 2])
-        x, y = np.array(self._base.origin) + self._base.scale * there
+        x, y = np.array(self.reference_image.origin) + self.reference_image.scale * there
         return float(x), float(y)
 
-    def place(self, outline: Outline, spacing_mm: float) -> None:
+    def place(self, outline: Outline, around: Surroundings, spacing_mm: float) -> None:
         """Set the outline (reference's frame pixels) and the scale; measuring begins, on a grid that suits it.
 
-        ``spacing_mm`` is millimetres per pixel of the reference's frame.
+        ``around`` is in the reference's frame pixels, ``spacing_mm`` in millimetres per such pixel.
         """
-        self._outline, self._spacing_mm = outline, spacing_mm
-        self._base = coarsened(self.reference_image, spacing_mm)
-        self._mean = self._base.attenuation
+        self._outline, self._surroundings, self._spacing_mm = outline, around, spacing_mm
+        self._average = Average(coarsened(self.reference_image, spacing_mm), self.pulses_averaged)
         self._patch = self._make_patch()
         grid = self._grid(outline.polygon)
         corners = {name: self._grid_point(p) for name, p in outline.corners.items()}
         self._bolus = Bolus(
-            self.view, self.reference_image, grid, corners, spacing_mm * self._base.scale, self._cement_settings
+            self.view,
+            self.reference_image,
+            grid,
+            corners,
+            spacing_mm * self.reference_image.scale,
+            self._cement_settings,
         )
 
     def measure(self, image: Image, fit: Fit, new_shot: bool, cemented: bool) -> Measured:
         """Measure a registered pulse. ``cemented``: cement has been seen in some view, so references are settled."""
-        motion = self._motion(image, fit)
-        if self._bolus is None or self._outline is None:
+        bare = self.carried(image, fit)
+        if self._bolus is None:
+            return bare
+        return _told(self._bolus.update(image, fit.matrix, new_shot, cemented), image, fit, bare)
+
+    def carried(self, image: Image, fit: Fit) -> Measured:
+        """What is known of the view, carried to a registered pulse; nothing is measured."""
+        motion, outline = self._motion(image, fit), self._outline
+        if outline is None:
             return Measured(None, motion)
-        found = self._bolus.update(image, fit.matrix, new_shot, cemented)
-        return self._told(found, image, fit, motion, self._outline)
+        corners = {name: moved_point(motion, p) for name, p in outline.corners.items()}
+        moved = replace(outline, polygon=motion.apply(outline.polygon), corners=corners)
+        return Measured(moved, motion, self._surroundings.moved(motion))
 
-    def _told(self, found: Findings, image: Image, fit: Fit, motion: Motion, outline: Outline) -> Measured:
-        def out(points: Polygon) -> Polygon:
-            moved = points.astype(np.float64) @ fit.matrix[:, :2].T + fit.matrix[:, 2]
-            return polygon(np.array(image.origin) + image.scale * moved)
-
-        def out_point(point: Point) -> Point:
-            x, y = out(polygon([point]))[0]
-            return float(x), float(y)
-
-        placed = replace(
-            outline,
-            polygon=motion.apply(outline.polygon),
-            corners={n: _pair(motion.apply(polygon([p]))) for n, p in outline.corners.items()},
-        )
-        return Measured(
-            outline=placed,
-            motion=motion,
-            cannula=None if found.band is None else Cannula(out_point(found.band.tip), out_point(found.band.tail)),
-            cement=tuple(out(p) for p in found.cement),
-            outside=tuple(replace(e, polygon=out(e.polygon), at=out_point(e.at)) for e in found.outside),
-            cement_mm2=found.cement_mm2,
-            signal_mm2=found.signal_mm2,
-            gaps_mm=found.gaps_mm,
-            depth_mm=found.depth_mm,
-        )
+    def accept(self) -> Outline | None:
+        """Take a person's word that the outline is right; None where there is none."""
+        if self._outline is not None:
+            self._outline = replace(self._outline, source="user", confidence=1.0)
+        return self._outline
 
     def _motion(self, image: Image, fit: Fit) -> Motion:
         centre = np.array(self._grid_centre())
         moved = fit.matrix[:, :2] @ centre + fit.matrix[:, 2]
-        before = np.array(self._base.origin) + self._base.scale * centre
+        before = np.array(self.reference_image.origin) + self.reference_image.scale * centre
         after = np.array(image.origin) + image.scale * moved
         degrees, scale = decompose(fit.matrix)
         dx, dy = after - before
         return Motion(
-            float(dx), float(dy), degrees, scale * image.scale / self._base.scale, (float(before[0]), float(before[1]))
+            float(dx),
+            float(dy),
+            degrees,
+            scale * image.scale / self.reference_image.scale,
+            (float(before[0]), float(before[1])),
         )
 
     def _grid_centre(self) -> tuple[float, float]:
         if self._outline is not None:
             x, y = self._grid(self._outline.polygon).mean(0)
             return float(x), float(y)
-        h, w = self._base.attenuation.shape
+        h, w = self.reference_image.attenuation.shape
         return (w - 1) / 2, (h - 1) / 2
 
     def _make_patch(self) -> Patch:
-        base = self._base
-        pattern, _ = texture(self._mean, base.usable, self._shading_px(base))
+        base = self.reference_image
+        pattern, _ = texture(base.attenuation, base.usable, self._shading_px(base))
         weight = self._around(base.usable.astype(np.float32))
         return Patch(pattern, weight, self._grid_centre())
 
@@ -208,7 +203,7 @@ class Subject:
             near[h // 5 : h - h // 5, w // 5 : w - w // 5] = 1
             return usable * near
         cv2.fillPoly(near, [np.round(self._grid(self._outline.polygon)).astype(np.int32)], 1.0)
-        k = 2 * round(REACH_MM / (self._spacing_mm * self._base.scale)) + 1
+        k = 2 * round(REACH_MM / (self._spacing_mm * self.reference_image.scale)) + 1
         return usable * np.asarray(cv2.dilate(near, np.ones((k, k), np.uint8)), np.float32)
 
     def _shading_px(self, image: Image) -> float:
@@ -217,11 +212,31 @@ class Subject:
         return SHADING_MM / (self._spacing_mm * image.scale)
 
     def _grid(self, points: Polygon) -> Polygon:
-        return polygon((points - np.array(self._base.origin, np.float32)) / self._base.scale)
+        return polygon((points - np.array(self.reference_image.origin, np.float32)) / self.reference_image.scale)
 
     def _grid_point(self, point: Point) -> Point:
-        return _pair(self._grid(polygon([point])))
+        x, y = self._grid(polygon([point]))[0]
+        return float(x), float(y)
 
 
-def _pair(points: Polygon) -> Point:
-    return float(points[0][0]), float(points[0][1])
+def _told(found: Findings, image: Image, fit: Fit, bare: Measured) -> Measured:
+    """What the bolus shows on a pulse, from the reference grid to the frame."""
+
+    def out(points: Polygon) -> Polygon:
+        moved = points.astype(np.float64) @ fit.matrix[:, :2].T + fit.matrix[:, 2]
+        return polygon(np.array(image.origin) + image.scale * moved)
+
+    def out_point(point: Point) -> Point:
+        x, y = out(polygon([point]))[0]
+        return float(x), float(y)
+
+    return replace(
+        bare,
+        cannula=None if found.band is None else Cannula(out_point(found.band.tip), out_point(found.band.tail)),
+        cement=tuple(out(p) for p in found.cement),
+        outside=tuple(replace(e, polygon=out(e.polygon), at=out_point(e.at)) for e in found.outside),
+        cement_mm2=found.cement_mm2,
+        signal_mm2=found.signal_mm2,
+        gaps_mm=found.gaps_mm,
+        depth_mm=found.depth_mm,
+    )

@@ -4,17 +4,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.config import DistributionSettings
-from monitor.domain import Observation, Polygon, View, polygon_area
+from monitor.domain import Observation, Outline, Polygon, View, polygon
+from monitor.domain.geometry import inside
 from monitor.judgement.axes import axes_of
 
 CENTRAL, UNILATERAL, DIFFUSE = "central", "unilateral", "diffuse"
 
+_ACROSS = 64
+"""Points of the grid on which areas are counted, along each side of the outline's bounding box."""
+
 
 class Distribution:
-    """Reads the filling pattern from the newest judged AP observation that shows cement.
+    """Reads the filling pattern from the newest judged AP observation that shows cement inside the body.
 
     The three patterns are those that a clinical series of one-sided vertebroplasty reports: a central aggregate mass, a
-    unilateral aggregate mass, a diffuse honeycomb. Axes are the body's own, from the corners of its outline::
+    unilateral aggregate mass, a diffuse honeycomb. Cement outside the body is no part of them. Axes are the body's own,
+    from the corners of its outline::
 
         superior_left  +--------|--------+  superior_right
                        |  left  |  right |
@@ -23,35 +28,39 @@ class Distribution:
 
     def __init__(self, settings: DistributionSettings) -> None:
         self._settings = settings
-        self.pattern: str | None = None
+        self._newest: Observation | None = None
 
     def observe(self, observation: Observation) -> None:
         """Take a judged observation."""
-        outline = observation.outline
-        if observation.view is View.AP and outline is not None and observation.cement:
-            axes = axes_of(outline)
-            pieces = [axes.apply(piece) for piece in observation.cement]
-            self.pattern = self._classify(pieces)
+        if observation.view is View.AP and observation.outline is not None and observation.cement:
+            self._newest = observation
+
+    @property
+    def pattern(self) -> str | None:
+        """The pattern; None while no cement was seen inside the body in an AP view."""
+        if self._newest is None or self._newest.outline is None:
+            return None
+        step_px, points = _grid_within(self._newest.outline)
+        across = axes_of(self._newest.outline).apply(points)
+        pieces = [across[found] / step_px for piece in self._newest.cement if (found := inside(points, piece)).any()]
+        return self._classify(pieces) if pieces else None
 
     def _classify(self, pieces: list[NDArray[np.float64]]) -> str:
+        """Tell the pattern of pieces given as points along the axes from the body's centre, in steps of their grid."""
         s = self._settings
-        areas = np.array([polygon_area(piece.astype(np.float32)) for piece in pieces])
-        boxes = np.array([np.ptp(piece, axis=0).prod() for piece in pieces])
-        if areas.sum() <= 0:
-            return CENTRAL
+        areas = np.array([len(piece) for piece in pieces])
+        boxes = np.array([(np.ptp(piece, axis=0) + 1).prod() for piece in pieces])
         scattered = len(pieces) >= s.diffuse_pieces and areas.max() < areas.sum() / 2
         if scattered or areas.sum() < s.diffuse_fill * boxes.sum():
             return DIFFUSE
-        left = sum(polygon_area(_left_of_midline(piece)) for piece in pieces) / areas.sum()
+        left = float(np.mean(np.concatenate(pieces)[:, 0] <= 0))
         return UNILATERAL if min(left, 1 - left) < s.unilateral_share else CENTRAL
 
 
-def _left_of_midline(piece: NDArray[np.float64]) -> Polygon:
-    """Clip a polygon to x <= 0 (Sutherland and Hodgman)."""
-    kept: list[NDArray[np.float64]] = []
-    for here, there in zip(piece, np.roll(piece, -1, axis=0), strict=True):
-        if here[0] <= 0:
-            kept.append(here)
-        if (here[0] <= 0) != (there[0] <= 0):
-            kept.append(here + (there - here) * (here[0] / (here[0] - there[0])))
-    return np.array(kept, np.float32).reshape(-1, 2) if kept else np.zeros((1, 2), np.float32)
+def _grid_within(outline: Outline) -> tuple[float, Polygon]:
+    """Step of a square grid, frame pixels, and its points inside an outline."""
+    low, size = outline.polygon.min(0), np.ptp(outline.polygon, axis=0)
+    step_px = float(size.max()) / _ACROSS
+    x, y = (low[axis] + step_px * (np.arange(size[axis] // step_px) + 0.5) for axis in (0, 1))
+    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    return step_px, polygon(points[inside(points, outline.polygon)])

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.domain import Observation, Polygon
+from monitor.domain.geometry import inside
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,7 +21,9 @@ class Footprint:
         apart = np.maximum(a.min(0) - b.max(0), b.min(0) - a.max(0))
         if float(apart.max()) > within_mm:
             return False
-        return _inside(a[:1], b) or _inside(b[:1], a) or min(_nearest(a, b), _nearest(b, a)) <= within_mm
+        return (
+            bool(inside(a[:1], b).any() or inside(b[:1], a).any()) or min(_nearest(a, b), _nearest(b, a)) <= within_mm
+        )
 
 
 def footprint(observation: Observation, polygon: Polygon) -> Footprint:
@@ -40,13 +43,3 @@ def _nearest(points: NDArray[np.float64], border: NDArray[np.float64]) -> float:
     length2 = np.maximum((along**2).sum(1), 1e-12)
     share = np.clip((to * along[None]).sum(2) / length2, 0, 1)
     return float(np.sqrt(((to - share[..., None] * along[None]) ** 2).sum(2).min()))
-
-
-def _inside(points: NDArray[np.float64], border: NDArray[np.float64]) -> bool:
-    """Whether any point is inside the border (even-odd rule)."""
-    x, y = points[:, 0, None], points[:, 1, None]
-    x0, y0 = border.T
-    x1, y1 = np.roll(border, -1, axis=0).T
-    crosses = (y0 > y) != (y1 > y)
-    at = x0 + (y - y0) * (x1 - x0) / np.where(y1 == y0, 1.0, y1 - y0)
-    return bool(((crosses & (x < at)).sum(1) % 2).any())

@@ -19,6 +19,8 @@ from monitor.domain import View
 # Part of the smoothing time after which a look is compared with the other view: short, for growth during it must not
 # be taken for growth that the other view has shown already.
 _ENTRY = 0.3
+_LEAST_PULSES = 3
+"""The median of fewer doesn't tell an outlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,10 @@ class _Anchor:
 
     shown_ml: float = 0.0
     total_ml: float = 0.0
+
+    def scale(self, least_ml: float) -> float:
+        """How much of the total one ml of this view was; 1 where it showed too little to tell."""
+        return self.total_ml / self.shown_ml if self.shown_ml >= least_ml else 1.0
 
 
 @dataclass(slots=True)
@@ -84,7 +90,7 @@ class Increments:
             self._close()
             look = self._look = _Look(view, t_s)
         look.pulses.append((t_s, ml, area_mm2))
-        while t_s - look.pulses[0][0] > s.smoothing_s:
+        while len(look.pulses) > _LEAST_PULSES and t_s - look.pulses[0][0] > s.smoothing_s:
             look.pulses.popleft()
         if look.anchor or t_s - look.began_s >= _ENTRY * s.smoothing_s:
             self._grow(look)
@@ -97,9 +103,11 @@ class Increments:
         return None if look is None else self._tell(look)
 
     def _close(self) -> _Look | None:
-        """End the current look; what its last pulses show counts."""
+        """End the current look; what its very last pulses show counts: a push may have gone on until then."""
         look, self._look = self._look, None
         if look is not None:
+            while len(look.pulses) > _LEAST_PULSES:
+                look.pulses.popleft()
             self._grow(look)
             last = self._anchors.get(look.view, _Anchor())
             self._anchors[look.view] = _Anchor(max(look.smoothed()[0], last.shown_ml), self._total_ml)
@@ -122,6 +130,7 @@ class Increments:
         last = self._anchors.get(view, _Anchor())
         grown, elsewhere = ml - last.shown_ml, self._total_ml - last.total_ml
         if elsewhere > 0:
+            grown *= last.scale(self._settings.step_ml)
             grown = grown * (1 - self._settings.view_tolerance) - elsewhere
             grown = grown if grown >= self._least_ml() else 0.0
         return _Anchor(max(ml, last.shown_ml), self._total_ml + max(grown, 0.0))

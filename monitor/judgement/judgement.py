@@ -10,12 +10,14 @@ from monitor.domain import (
     Event,
     Increment,
     Leak,
+    MoveCorner,
     NoteVolume,
     Observation,
     ShotEnded,
     ShotStarted,
     Tap,
     View,
+    VolumeNoted,
 )
 from monitor.judgement import rules
 from monitor.judgement.alerts import Alerts
@@ -95,23 +97,27 @@ class Judgement:
                 return self._alerts.acknowledge(alert, t_s, frame)
             case NoteVolume(ml):
                 self._notes.add(ml, t_s)
-                self._injected_s = t_s
-                return self._ask_for_views(t_s, frame)
-            case Tap():
+                return (*self._tell_notes(t_s, frame), *self._ask_for_views(t_s, frame))
+            case Tap() | MoveCorner():
                 self._leaks.outline_changed()
         return ()
 
+    def name_level(self, level: str | None) -> None:
+        """A person named the target's level: alerts from now on say it."""
+        self._leak_alerts.level = level
+
     def tick(self, t_s: float, frame: int) -> tuple[Event, ...]:
         """Time passes; call it for every frame, whatever the beam does."""
+        noted = self._tell_notes(t_s, frame)
         lasting = self._conditions.tick(self._is_injecting(t_s), t_s, frame)
-        return (*lasting, *self._ask_for_views(t_s, frame), *self._alerts.tick(t_s, frame))
+        return (*noted, *lasting, *self._ask_for_views(t_s, frame), *self._alerts.tick(t_s, frame))
 
     def _judge(self, observation: Observation) -> tuple[Event, ...]:
         t_s, frame = observation.t_s, observation.frame
         self._distribution.observe(observation)
         view_ml = self._volumes.observe(observation)
         step = self._increments.observe(observation.view, view_ml, observation.cement_mm2, t_s)
-        self._estimated_ml = max(self._estimated_ml, self._increments.seen_ml * self._volumes.correction)
+        self._estimated_ml = max(self._estimated_ml, self._increments.seen_ml)
         leaks = self._follow(self._leaks.observe(observation))
         return (*leaks, *self._near_walls(observation), *self._increment(step, t_s, frame))
 
@@ -145,6 +151,12 @@ class Judgement:
             ml_source=source,
         )
         return (told, *self._ask_numbness(t_s, frame), *self._ask_for_views(t_s, frame))
+
+    def _tell_notes(self, t_s: float, frame: int) -> tuple[Event, ...]:
+        """Tell what was noted, at once: the growth that goes with it may not have been seen yet, or never be."""
+        news = tuple(VolumeNoted(t_s=t_s, frame=frame, given_ml=ml, ml=sum_ml) for ml, sum_ml in self._notes.news(t_s))
+        self._injected_s = t_s if news else self._injected_s
+        return news
 
     def _ask_numbness(self, t_s: float, frame: int) -> tuple[Event, ...]:
         """Ask after every increment: an answer to the last one doesn't hold for this one."""

@@ -7,7 +7,7 @@ from monitor.judgement.alerts import Alerts
 
 
 class LeakAlerts:
-    """A fold over leak events.
+    """A fold over leak events; ``level`` is what the alerts call the target, None: nothing.
 
     Sizes are compared within one view only: a second look from the other side shows the same leak larger or smaller,
     and is no growth.
@@ -16,7 +16,7 @@ class LeakAlerts:
     def __init__(self, alerts: Alerts, settings: AlertSettings, level: str | None) -> None:
         self._alerts = alerts
         self._settings = settings
-        self._level = level
+        self.level = level
         self._leaks: dict[str, Leak] = {}
         self._spoke_mm2: dict[tuple[str, View], float] = {}
 
@@ -47,7 +47,7 @@ class LeakAlerts:
         worse = size - spoke >= max(s.escalate_mm2, s.escalate_fraction * spoke)
         if worse:
             self._spoke_mm2[code, leak.view] = size
-        trigger = rules.leak(leak.zone, leak.venous, self._level, size if worse else None)
+        trigger = rules.leak(leak.zone, leak.venous, self.level, size if worse else None)
         return self._alerts.present(trigger, leak.t_s, leak.frame, worse=worse)
 
     def _size_mm2(self, code: str, view: View) -> float:

@@ -1,5 +1,8 @@
 """What the syringe gave, as people noted it."""
 
+from bisect import insort
+from collections.abc import Iterator
+
 from monitor.domain import Case, Delivered
 
 
@@ -8,12 +11,19 @@ class Notes:
 
     def __init__(self, case: Case) -> None:
         self._given = list(case.increments)
+        self._told = 0
 
     def add(self, ml: float, t_s: float) -> None:
         """Take a note."""
-        self._given.append(Delivered(t_s, ml))
+        insort(self._given, Delivered(t_s, ml), key=lambda given: given.t_s)
 
     def ml(self, t_s: float) -> float | None:
         """The sum of what was noted up to ``t_s``; None where nothing was yet."""
         noted = [given.ml for given in self._given if given.t_s <= t_s]
         return sum(noted) if noted else None
+
+    def news(self, t_s: float) -> Iterator[tuple[float, float]]:
+        """The notes up to ``t_s`` not asked for before: what each says, and the sum with it, in ml."""
+        while self._told < len(self._given) and self._given[self._told].t_s <= t_s:
+            self._told += 1
+            yield self._given[self._told - 1].ml, sum(given.ml for given in self._given[: self._told])

@@ -46,6 +46,7 @@ TECHNICAL_WORDS: dict[str, tuple[str, str]] = {
     "no_outline": ("Can't find the target body.", "Tap the target body on the image; watch for leaks yourself."),
     "tracking_lost": ("Lost the target body.", "Watch for leaks yourself; take a still shot or tap the body again."),
     "degraded": ("The picture is too poor to judge.", "Watch for leaks yourself; clear the field or raise the dose."),
+    "target_unused": ("A target of case.yaml was never tapped.", "Name a frame of a shot in that view."),
     "uncalibrated": ("Sizes are not in mm yet.", "Set the scale from a known object."),
 }
 
@@ -102,15 +103,20 @@ def breach_code(wall: Wall) -> str:
 
 def near_wall(wall: Wall, gap_mm: float, before: tuple[float, float] | None, close: bool) -> Trigger:
     """The front is near a wall; ``before`` is (ml given since, gap in mm then); ``close``: medium rather than low."""
-    ago = "" if before is None else f", {before[0]:.1f} ml ago {before[1]:.3g} mm"
-    text = f"{gap_mm:.1f} mm from {_WALL_WORDS[wall]}{ago}."
+    ago = "" if before is None else f", {before[0]:.1f} ml ago {_mm(before[1])} mm"
+    text = f"{_mm(gap_mm)} mm from {_WALL_WORDS[wall]}{ago}."
     priority = Priority.MEDIUM if close else Priority.LOW
     return Trigger(near_wall_code(wall), priority, text, "Slow down; look before each push.")
 
 
+def _mm(length_mm: float) -> str:
+    """To a tenth, as people say it: 3.5, 6."""
+    return f"{round(length_mm, 1):g}"
+
+
 def numbness() -> Trigger:
     """An increment was given."""
-    return Trigger(NUMBNESS, Priority.LOW, "Ask about leg numbness.", "Tick when asked.")
+    return Trigger(NUMBNESS, Priority.LOW, "Ask about leg numbness.", "Tick when asked. New numbness or pain: stop.")
 
 
 def view_not_seen_code(view: View) -> str:

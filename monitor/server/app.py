@@ -34,7 +34,10 @@ a message that isn't understood. As binary, pictures: length of the head (uint32
 beam, view, box, overlay), JPEG; the next one comes only after "shown".
 
 From the page, as text: {"type": "acknowledge", "alert": id}, {"type": "tap", "point": [x, y]} in frame pixels, \
-{"type": "say_view", "view": "ap" or "lateral"}, {"type": "note_volume", "ml": number}, {"type": "shown", "frame": n}, \
+{"type": "say_view", "view": "ap" or "lateral"}, {"type": "accept_outline", "view": "ap" or "lateral"}, \
+{"type": "move_corner", "name": "superior_anterior" or the like, "point": [x, y]}, \
+{"type": "name_level", "level": "L1", "point": [x, y] or left out for the target}, \
+{"type": "note_volume", "ml": number}, {"type": "shown", "frame": n}, \
 {"type": "pong", "sound": bool, "awake": bool}.\
 """
 

@@ -2,11 +2,30 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
-from monitor.domain import Acknowledge, Act, NoteVolume, SayView, Tap, View
+from monitor.domain import (
+    LEVELS,
+    AcceptOutline,
+    Acknowledge,
+    Act,
+    MoveCorner,
+    NameLevel,
+    NoteVolume,
+    SayView,
+    Tap,
+    View,
+)
+
+
+def _level(name: str) -> str:
+    if name not in LEVELS:
+        raise ValueError(f"expected one of {', '.join(LEVELS)}")
+    return name
+
 
 Pixels = Annotated[float, Field(allow_inf_nan=False)]
+Level = Annotated[str, AfterValidator(_level)]
 
 
 class Message(BaseModel):
@@ -48,6 +67,41 @@ class SayViewMessage(Message):
         return SayView(self.view)
 
 
+class AcceptOutlineMessage(Message):
+    """A person took the outline shown in this view for right."""
+
+    type: Literal["accept_outline"]
+    view: Literal[View.AP, View.LATERAL]
+
+    def act(self) -> Act:
+        """The act it stands for."""
+        return AcceptOutline(self.view)
+
+
+class MoveCornerMessage(Message):
+    """A person moved a corner of the outline; ``point`` is [x, y] in frame pixels."""
+
+    type: Literal["move_corner"]
+    name: Annotated[str, Field(pattern=r"^(superior|inferior)_(anterior|posterior|left|right)$")]
+    point: tuple[Pixels, Pixels]
+
+    def act(self) -> Act:
+        """The act it stands for."""
+        return MoveCorner(self.name, self.point)
+
+
+class NameLevelMessage(Message):
+    """A person named the target, or the vertebra at ``point`` ([x, y] in frame pixels)."""
+
+    type: Literal["name_level"]
+    level: Level
+    point: tuple[Pixels, Pixels] | None = None
+
+    def act(self) -> Act:
+        """The act it stands for."""
+        return NameLevel(self.level, self.point)
+
+
 class NoteVolumeMessage(Message):
     """A person noted what the syringe gave, ml."""
 
@@ -75,7 +129,15 @@ class PongMessage(Message):
 
 
 ClientMessage = Annotated[
-    AcknowledgeMessage | TapMessage | SayViewMessage | NoteVolumeMessage | ShownMessage | PongMessage,
+    AcknowledgeMessage
+    | TapMessage
+    | SayViewMessage
+    | AcceptOutlineMessage
+    | MoveCornerMessage
+    | NameLevelMessage
+    | NoteVolumeMessage
+    | ShownMessage
+    | PongMessage,
     Field(discriminator="type"),
 ]
 _ADAPTER: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from monitor.case.state import ActiveAlert, CaseState
-from monitor.domain import Event, Observation, Priority, Technical, point_json, points_json
+from monitor.domain import Event, Observation, Outline, Priority, Technical, point_json, points_json
 from monitor.judgement import rules
 
 HISTORY_SHOWN = 60
@@ -37,7 +37,6 @@ class Session:
 
 def page_json(session: Session, state: CaseState, stale_s: float) -> dict[str, Any]:
     """Everything the page shows, except the picture."""
-    newest = state.increments[-1] if state.increments else None
     return {
         "session": asdict(session),
         "stale_s": stale_s,
@@ -49,8 +48,8 @@ def page_json(session: Session, state: CaseState, stale_s: float) -> dict[str, A
         "view": state.view.value,
         "level": state.level,
         "increments": len(state.increments),
-        "ml": 0.0 if newest is None else round(newest.ml, 2),
-        "ml_source": None if newest is None else newest.ml_source,
+        "ml": round(state.ml, 2),
+        "ml_source": state.ml_source,
         "alerts": [_alert_json(active) for active in _by_urgency(state.alerts)],
         "leaks": [leak.to_json() for leak in state.leaks],
         "technical": [_condition_json(condition) for condition in state.technical],
@@ -72,10 +71,21 @@ def overlay_json(shown: Observation | None) -> dict[str, Any] | None:
     return {
         "frame": shown.frame,
         "refusal": shown.refusal,
-        "outline": None if shown.outline is None else points_json(shown.outline.polygon),
+        "outline": None if shown.outline is None else _outline_json(shown.outline),
+        "neighbours": [{"steps": n.steps, "polygon": points_json(n.polygon)} for n in shown.neighbours],
+        "pedicles": [point_json(point) for point in shown.pedicles],
         "cement": [points_json(polygon) for polygon in shown.cement],
         "outside": [{"zone": piece.zone.value, "polygon": points_json(piece.polygon)} for piece in shown.outside],
         "cannula": None if cannula is None else [point_json(cannula.tip), point_json(cannula.tail)],
+    }
+
+
+def _outline_json(outline: Outline) -> dict[str, Any]:
+    return {
+        "polygon": points_json(outline.polygon),
+        "corners": {name: point_json(point) for name, point in outline.corners.items()},
+        "source": outline.source,
+        "confidence": round(outline.confidence, 2),
     }
 
 

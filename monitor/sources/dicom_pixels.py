@@ -11,6 +11,7 @@ import numpy as np
 
 from monitor.domain import RecordingError
 from monitor.sources.dicom_display import Stored
+from monitor.sources.dicom_guard import iter_guarded
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 SAMPLES = 8
 """Frames, spread over a run, from which its range of values is taken."""
 
-PLUGINS = ("pyjpegls", "pylibjpeg")
-"""Decoders taken before all others: GDCM, which JPEG lossless needs, ends the program on some damaged JPEG 2000."""
+PLUGINS = ("pyjpegls", "pylibjpeg", "pydicom")
+"""Decoders taken before all others. GDCM, which JPEG needs, ends its process on some damaged data: it gets its own."""
 
 
 class StoredPixels:
@@ -34,6 +35,7 @@ class StoredPixels:
         self._source = dcmread(path) if syntax.is_deflated else path
         available = get_decoder(syntax).available_plugins if syntax.is_compressed else ()
         self._plugin = next((name for name in PLUGINS if name in available), "")
+        self._guarded = bool(available) and not self._plugin
         self._fault = ""
 
     def samples(self, count: int) -> list[Stored]:
@@ -56,6 +58,8 @@ class StoredPixels:
     def _read(self, indices: Sequence[int]) -> Iterator[Stored]:
         from pydicom.pixels.utils import iter_pixels
 
+        if self._guarded:
+            return iter_guarded(self._path, indices)
         return iter_pixels(self._source, indices=indices, decoding_plugin=self._plugin)
 
     def _next(self, found: Iterator[Stored]) -> Stored | None:

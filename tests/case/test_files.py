@@ -25,6 +25,7 @@ from monitor.domain import (
     Step,
     Technical,
     View,
+    VolumeNoted,
     Zone,
 )
 
@@ -113,16 +114,17 @@ def test_the_summary_counts_what_the_events_say(tmp_path: Path) -> None:
         files.write(step(2.0, leak("l1", "growth", Zone.POSTERIOR, 2.0), leak("l2", "onset", Zone.LEFT, 2.0)))
         files.write(step(3.0, alert("a1", "raised", Priority.LOW, 3.0), alert("a2", "raised", Priority.HIGH, 3.0)))
         files.write(step(4.0, alert("a1", "escalated", Priority.MEDIUM, 4.0), started(2, 3.5), increment(2, 1.25, 4.0)))
+        files.write(step(4.0, VolumeNoted(t_s=4.0, frame=8, given_ml=0.5, ml=1.75)))
         files.write(Step(None, Beam.NO_SIGNAL, events=(ended(2, 4.0, beam_s=0.5),)))
         files.summarise(distribution="central")
     summary = json.loads((tmp_path / "summary.json").read_text())
     assert summary.pop("fps") > 0
     assert summary == {
-        "frames": 5,
+        "frames": 6,
         "shots": 2,
         "beam_s": 1.5,
         "increments": 2,
-        "ml": 1.25,
+        "ml": 1.75,
         "leaks": {zone.value: int(zone in (Zone.POSTERIOR, Zone.LEFT)) for zone in Zone},
         "alerts": {"high": 1, "medium": 1, "low": 0},
         "distribution": "central",

@@ -21,6 +21,7 @@ from monitor.domain import (
     ShotStarted,
     Technical,
     View,
+    VolumeNoted,
     Zone,
     polygon,
 )
@@ -48,6 +49,7 @@ events: st.SearchStrategy[Event] = st.one_of(
         Increment, t_s=times, frame=frames, number=st.integers(1, 20), view=views, area_mm2=numbers,
         growth_mm2=numbers, ml=numbers, ml_source=st.sampled_from(["noted", "estimated"]),
     ),
+    st.builds(VolumeNoted, t_s=times, frame=frames, given_ml=numbers, ml=numbers),
     st.builds(
         Leak, t_s=times, frame=frames, leak=ids, phase=st.sampled_from(["onset", "growth", "gone"]), view=views,
         zone=st.sampled_from(Zone), venous=st.booleans(), area_mm2=numbers, reach_mm=numbers,
@@ -131,6 +133,26 @@ BEAMS: dict[str, tuple[list[Event], Beam]] = {
 @pytest.mark.parametrize(("story", "beam"), BEAMS.values(), ids=list(BEAMS))
 def test_beam(story: list[Event], beam: Beam) -> None:
     assert fold_all(story).beam is beam
+
+
+STEP = Increment(
+    t_s=1.0, frame=1, number=1, view=View.AP, area_mm2=90.0, growth_mm2=90.0, ml=0.8, ml_source="estimated"
+)  # fmt: skip
+NOTE = VolumeNoted(t_s=2.0, frame=2, given_ml=1.0, ml=1.0)
+
+
+@pytest.mark.parametrize(
+    ("story", "told"),
+    [
+        ([], (0.0, None, 0)),
+        ([STEP], (0.8, "estimated", 1)),
+        ([STEP, NOTE], (1.0, "noted", 1)),
+        ([NOTE], (1.0, "noted", 0)),
+    ],
+)
+def test_the_volume_is_what_was_told_last(story: list[Event], told: tuple[float, str | None, int]) -> None:
+    state = fold_all(story)
+    assert (state.ml, state.ml_source, len(state.increments)) == told
 
 
 def test_level_is_the_newest_outline_that_names_one() -> None:

@@ -20,8 +20,14 @@ from monitor.domain import (
     polygon,
 )
 from monitor.judgement import Judgement
+from monitor.judgement.volume import BALL, THICKEST_MM
 
 SPACING_MM = 0.25
+
+
+def area_mm2(ml: float) -> float:
+    """The projected area that is taken for this volume."""
+    return float(max((1000 * ml / BALL) ** (2 / 3), 1000 * ml / THICKEST_MM))
 
 
 def piece(

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from monitor.domain import Acknowledge, Alert, Case, Delivered, NoteVolume, View, Wall, Zone
-from monitor.judgement.volume import SHAPE
-from tests.judgement.build import Bedside, piece, vein
+from monitor.judgement.rules import near_wall
+from tests.judgement.build import Bedside, area_mm2, piece, vein
 
 LAT, AP = View.LATERAL, View.AP
 PAUSE = "Pause 30 s, then re-inject slowly, or end."
@@ -122,7 +122,7 @@ def test_fast_front_is_medium_and_tells_its_pace() -> None:
     """At 8 mm per ml a front 4 mm from the wall is there within half a millilitre."""
     bedside = Bedside()
     volumes = [1 + n / 64 for n in range(80)]
-    course = [((1000 * ml / SHAPE) ** (2 / 3), 12 - 8 * (ml - 1)) for ml in volumes]
+    course = [(area_mm2(ml), 12 - 8 * (ml - 1)) for ml in volumes]
     bedside.start(LAT)
     for area, gap in course:
         bedside.show(LAT, cement_mm2=area, gaps_mm={Wall.POSTERIOR: gap}, depth_mm=30)
@@ -154,14 +154,19 @@ def _inject(bedside: Bedside, area_mm2: float) -> None:
 
 def test_numbness_is_asked_after_each_increment() -> None:
     bedside = Bedside()
-    _inject(bedside, 150)
+    _inject(bedside, 100)
     asked = bedside.alerts[0]
-    assert _words(asked) == ("low", "ask_numbness", "Ask about leg numbness.", "Tick when asked.")
-    _inject(bedside, 220)
+    assert _words(asked) == (
+        "low",
+        "ask_numbness",
+        "Ask about leg numbness.",
+        "Tick when asked. New numbness or pain: stop.",
+    )
+    _inject(bedside, 170)
     assert [line for line in bedside.said() if "numbness" in line[2]] == [("raised", "low", "ask_numbness")]
     bedside.take(bedside.judgement.act(Acknowledge(asked.alert), bedside.t_s, bedside.frame))
     bedside.wait(3)
-    _inject(bedside, 280)
+    _inject(bedside, 240)
     states = [state for state, _, code in bedside.said() if code == "ask_numbness"]
     assert states == ["raised", "acknowledged", "cleared", "raised"]
 
@@ -187,6 +192,44 @@ def test_volumes_of_the_case_file_count_from_their_time() -> None:
     assert not bedside.alerts
     bedside.wait(1)
     assert {alert.code for alert in bedside.alerts} == {"view_not_seen_ap", "view_not_seen_lateral"}
+
+
+def test_alerts_say_the_level_from_when_it_is_named() -> None:
+    bedside = Bedside(Case())
+    bedside.shots(LAT, *[[piece(Zone.ANTERIOR)]] * 3)
+    bedside.judgement.name_level("T12")
+    bedside.shots(LAT, *[[piece(Zone.DISC_INFERIOR)]] * 3)
+    words = [alert.text for alert in bedside.alerts if alert.code.startswith("leak_")]
+    assert words == ["Cement in front of the body.", "Cement in the lower disc, T12."]
+
+
+TECHNICAL: dict[str, tuple[str, str]] = {
+    "no_signal": ("No picture from the C-arm.", "Watch the C-arm's own screen; check the video cable."),
+    "view_unknown": ("Can't tell AP from lateral.", "Say which view it is; watch for leaks yourself."),
+    "tracking_lost": (
+        "Lost the target body.",
+        "Watch for leaks yourself; take a still shot or tap the body again.",
+    ),
+    "no_outline": ("Can't find the target body.", "Tap the target body on the image; watch for leaks yourself."),
+}
+
+
+@pytest.mark.parametrize("injecting", [False, True], ids=["before cement", "while injecting"])
+@pytest.mark.parametrize("code, words", TECHNICAL.items(), ids=TECHNICAL)
+def test_technical_rows(code: str, words: tuple[str, str], injecting: bool) -> None:
+    """What can't be judged is told before cement comes, and is medium at least while it does."""
+    bedside = Bedside()
+    if injecting:
+        _inject(bedside, 150)
+    bedside.take(bedside.judgement.condition(code, True, bedside.t_s, bedside.frame))
+    bedside.wait(3)
+    (alert,) = [alert for alert in bedside.alerts if alert.code.startswith("technical")]
+    assert _words(alert) == ("medium" if injecting else "low", f"technical_{code}", *words)
+
+
+def test_front_in_the_words_of_the_rule() -> None:
+    words = near_wall(Wall.POSTERIOR, 3.52, (0.6, 6.04), close=False)
+    assert words.text == "3.5 mm from the posterior wall, 0.6 ml ago 6 mm."
 
 
 def test_technical_alarms_when_it_lasts_and_louder_while_injecting() -> None:

@@ -40,6 +40,23 @@ def _observation(pieces: list[list[tuple[float, float]]], degrees: float, view: 
     return Observation(t_s=0, frame=0, shot=1, view=view, outline=Outline(box, corners, "tap"), cement=cement)
 
 
+VEIN = (-150.0, 60.0, 60.0, 3.0)
+BESIDE = (110.0, 0.0, 25.0, 50.0)
+OUTSIDE: dict[str, tuple[list[Blob], str | None]] = {
+    "a vein from a mass": ([(5, 0, 45, 30), VEIN], "central"),
+    "a vein that touches its mass": ([(5, 0, 45, 30), (-95, 0, 60, 3)], "central"),
+    "a large leak beside a mass on the left": ([(-40, 0, 30, 28), BESIDE], "unilateral"),
+    "nothing inside": ([VEIN], None),
+}
+
+
+@pytest.mark.parametrize("blobs, pattern", OUTSIDE.values(), ids=OUTSIDE)
+def test_cement_outside_the_body_is_no_part_of_the_pattern(blobs: list[Blob], pattern: str | None) -> None:
+    distribution = Distribution(DistributionSettings())
+    distribution.observe(_observation([_ring(blob) for blob in blobs], 0))
+    assert distribution.pattern == pattern
+
+
 @pytest.mark.parametrize("degrees", [0, 8, 90, 180])
 @pytest.mark.parametrize("blobs, pattern", CASES.values(), ids=CASES)
 def test_patterns(blobs: list[Blob], pattern: str, degrees: float) -> None:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from monitor.domain import Case, Delivered, Increment, NoteVolume, View
-from monitor.judgement.volume import SHAPE
-from tests.judgement.build import Bedside
+from monitor.domain import Case, Delivered, Increment, NoteVolume, View, VolumeNoted
+from tests.judgement.build import Bedside, area_mm2
 
 AP, LAT = View.AP, View.LATERAL
 
@@ -30,7 +29,7 @@ class Procedure:
         """Show the bolus once: area and signal carry independent noise, the signal has a gain of its own."""
         bias = self.lateral_bias if view is LAT else self.ap_bias
         noise = 1 + self.noise * self.random.standard_normal(2)
-        area = (1000 * self.ml * bias / SHAPE) ** (2 / 3) * noise[0]
+        area = area_mm2(self.ml * bias) * noise[0]
         gain = 0.21 if view is LAT else 0.34
         self.bedside.show(view, cement_mm2=area, signal_mm2=1000 * self.ml * gain * noise[1])
 
@@ -129,6 +128,29 @@ def test_notes_overrule_the_estimate() -> None:
     case.shot(LAT, 4.0, 0.9)
     told = [(increment.ml, increment.ml_source) for increment in case.increments]
     assert told == [(0.7, "noted"), (pytest.approx(1.3), "noted")]
+
+
+def test_a_note_is_told_at_once_and_once() -> None:
+    bedside = Bedside(Case(increments=(Delivered(1.0, 0.7), Delivered(3.0, 0.5))))
+    bedside.wait(2.0)
+    told = bedside.judgement.act(NoteVolume(0.6), bedside.t_s, bedside.frame)
+    assert [event.to_json() for event in told if isinstance(event, VolumeNoted)] == [
+        {"t": 2.0, "frame": 60, "type": "noted", "given_ml": 0.6, "ml": 1.3}
+    ]
+    bedside.take(told)
+    bedside.wait(2.0)
+    noted = [event for event in bedside.events if isinstance(event, VolumeNoted)]
+    assert [event.t_s for event in noted] == pytest.approx([1.0, 2.0, 3.0], abs=0.11)
+    assert [event.ml for event in noted] == pytest.approx([0.7, 1.3, 1.8])
+
+
+@pytest.mark.parametrize("rate", [7.5, 15.0])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_push_that_ends_with_its_shot_is_told_with_that_shot(seed: int, rate: float) -> None:
+    case = Procedure(Bedside(pulses_per_s=rate), seed)
+    for number, ml in enumerate(STEPS_ML, 1):
+        case.shot(LAT, 1.5, ml, over_s=1.2)
+        assert len(case.increments) == number
 
 
 def test_growth_is_told_in_the_area_of_the_view_that_showed_it() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from monitor.config import ServerSettings
 from monitor.domain import (
+    AcceptOutline,
     Acknowledge,
     Act,
     Alert,
@@ -19,6 +20,8 @@ from monitor.domain import (
     Fault,
     Frame,
     Leak,
+    MoveCorner,
+    Neighbour,
     Observation,
     Outline,
     OutlineFound,
@@ -37,6 +40,17 @@ from monitor.server.serve import BedsideServer
 FRAME_S = 0.02
 SETTINGS = ServerSettings(port=0)
 SQUARE = polygon([[500, 300], [700, 300], [700, 460], [500, 460]])
+CORNERS = {
+    "superior_anterior": (500.0, 300.0),
+    "superior_posterior": (700.0, 300.0),
+    "inferior_posterior": (700.0, 460.0),
+    "inferior_anterior": (500.0, 460.0),
+}
+TAPPED = Outline(SQUARE, CORNERS, "tap")
+PROPOSED = Outline(SQUARE, CORNERS, "auto", 0.93)
+ABOVE = Neighbour(polygon([[500, 120], [700, 120], [700, 260], [500, 260]]), -1)
+"""A vertebra above the target; what lies below can't be counted."""
+BELOW = Neighbour(polygon([[500, 560], [700, 560], [700, 700], [500, 700]]), None)
 
 
 def shot(number: int, frame: int, frames: int = 5, view: View = View.LATERAL) -> dict[int, list[Event]]:
@@ -77,11 +91,13 @@ BLIND = [
 
 @dataclass
 class Script:
-    """Says ``events`` on their frames, confirms acknowledgements, remembers every act."""
+    """Says ``events`` on their frames, confirms acknowledgements, changes the outline as told, remembers every act."""
 
     events: Mapping[int, list[Event]] = field(default_factory=dict)
     box: tuple[int, int, int, int] | None = None
     breaks_at: int | None = None
+    outline: Outline = TAPPED
+    neighbours: tuple[Neighbour, ...] = ()
     acts: list[Act] = field(default_factory=list)
     fed: int = 0
     finished: bool = False
@@ -98,8 +114,15 @@ class Script:
             raise RuntimeError("the model file is gone")
         events = [*self.events.get(delivery.index, []), *self._confirm(acts, delivery)]
         self._alerts.update({event.alert: event for event in events if isinstance(event, Alert)})
+        for act in acts:
+            if isinstance(act, AcceptOutline):
+                self.outline = replace(self.outline, source="user")
+            if isinstance(act, MoveCorner):
+                corners = {**self.outline.corners, act.name: act.point}
+                self.outline = Outline(polygon(list(corners.values())), corners, "user")
         shown = Observation(
-            delivery.t_s, delivery.index, 1, View.LATERAL, outline=Outline(SQUARE, {}, "tap"), cement=(SQUARE,)
+            delivery.t_s, delivery.index, 1, View.LATERAL, outline=self.outline, cement=(SQUARE,),
+            neighbours=self.neighbours, pedicles=((560.0, 380.0), (640.0, 380.0)),
         )  # fmt: skip
         return Step(delivery, Beam.ON, View.LATERAL, shown, events=tuple(events), field=self.box)
 

@@ -22,7 +22,7 @@ from websockets.typing import Origin
 
 from monitor.case.state import CaseState, fold
 from monitor.config import ServerSettings
-from monitor.domain import Acknowledge, Event, NoteVolume, SayView, Tap, View
+from monitor.domain import AcceptOutline, Acknowledge, Event, MoveCorner, NameLevel, NoteVolume, SayView, Tap, View
 from monitor.server.serve import BedsideServer
 from monitor.server.wire import Session, delta, page_json
 from tests.case.test_state import events
@@ -127,7 +127,7 @@ def test_pictures_carry_their_frame_and_what_is_drawn_over_it(server: BedsideSer
     head = page.heads[-1]
     assert head["box"] == [100, 60, 900, 700]
     assert head["overlay"]["frame"] == head["frame"]
-    assert head["overlay"]["outline"][0] == [500.0, 300.0]
+    assert head["overlay"]["outline"]["polygon"][0] == [500.0, 300.0]
     image = cv2.imdecode(np.frombuffer(page.jpeg, np.uint8), cv2.IMREAD_UNCHANGED)
     assert image is not None
     assert image.shape == (640, 800)
@@ -150,11 +150,24 @@ def test_what_people_say_reaches_the_analysis(server: BedsideServer, script: Scr
         page.say(type="acknowledge", alert="a1")
         page.say(type="tap", point=[612.5, 430])
         page.say(type="say_view", view="ap")
+        page.say(type="accept_outline", view="lateral")
+        page.say(type="move_corner", name="superior_left", point=[500, 310.5])
+        page.say(type="name_level", level="T12", point=[600, 200])
+        page.say(type="name_level", level="L1")
         page.say(type="note_volume", ml=0.5)
         page.until(lambda p: any(a["acknowledged"] for a in p.page["alerts"]))
         assert [a["alert"] for a in page.page["alerts"]] == ["a1", "a3"], "still there, still the gravest"
-        until(lambda: len(script.acts) == 4)
-    assert script.acts == [Acknowledge("a1"), Tap((612.5, 430.0)), SayView(View.AP), NoteVolume(0.5)]
+        until(lambda: len(script.acts) == 8)
+    assert script.acts == [
+        Acknowledge("a1"),
+        Tap((612.5, 430.0)),
+        SayView(View.AP),
+        AcceptOutline(View.LATERAL),
+        MoveCorner("superior_left", (500.0, 310.5)),
+        NameLevel("T12", (600.0, 200.0)),
+        NameLevel("L1"),
+        NoteVolume(0.5),
+    ]
 
 
 BAD = {
@@ -167,6 +180,10 @@ BAD = {
     "a point of one number": '{"type": "tap", "point": [1]}',
     "a point at infinity": '{"type": "tap", "point": [1e999, 2]}',
     "no such view": '{"type": "say_view", "view": "unknown"}',
+    "no such corner": '{"type": "move_corner", "name": "middle", "point": [1, 2]}',
+    "a corner nowhere": '{"type": "move_corner", "name": "superior_left", "point": null}',
+    "no such level": '{"type": "name_level", "level": "L6"}',
+    "no outline of that view": '{"type": "accept_outline", "view": "unknown"}',
     "no volume": '{"type": "note_volume", "ml": 0}',
     "far too much": '{"type": "note_volume", "ml": 500}',
     "binary": b"\x00\xff",

@@ -80,13 +80,15 @@ def test_stopping_finishes_the_analysis_so_that_its_files_are_whole() -> None:
 
 
 def test_stopping_doesnt_wait_for_a_source_that_hangs() -> None:
-    camera = Camera()
+    camera, over = Camera(), threading.Event()
     camera.block()
-    runner = Runner(Script(), camera, None, lambda *_: None, lambda _: None)
+    runner = Runner(Script(), camera, None, lambda *_: None, lambda _: over.set())
     runner.start()
     runner.stop(0.05)
+    assert not over.is_set(), "the source still hangs, and stop has come back"
     camera.resume()
     runner.stop(20)
+    assert over.is_set()
 
 
 def test_an_address_in_use_is_told() -> None:

@@ -220,9 +220,12 @@ def test_colour_secondary_capture(tmp_path: Path, coloured: bool, dimensions: in
     assert np.array_equal(frame.pixels, picture if dimensions == 3 else picture[..., 0])
 
 
-@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, RLELossless, JPEGLSLossless], ids=lambda s: s.keyword)
+@pytest.mark.parametrize(
+    "syntax", [ExplicitVRLittleEndian, RLELossless, JPEGLSLossless, JPEGLosslessSV1], ids=lambda s: s.keyword
+)
 def test_a_truncated_run_gives_what_decodes_then_says_so(tmp_path: Path, syntax: UID) -> None:
-    path = save(tmp_path / "run.dcm", dataset(RUN, 8, FrameTime=40.0), syntax)
+    made, path = dataset(RUN, 8, FrameTime=40.0), tmp_path / "run.dcm"
+    lossless_jpeg(path, made) if syntax == JPEGLosslessSV1 else save(path, made, syntax)
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * 0.7)])
     deliveries = list(open_recording(path).source)
     assert len(frames(deliveries)) == 3
@@ -246,6 +249,29 @@ def test_a_frame_that_cannot_be_decoded_is_left_out(tmp_path: Path, syntax: UID,
     deliveries = list(open_recording(path).source)
     assert [f.index for f in frames(deliveries)] == [0, 1, 3, 4]
     assert [(f.index, f.code) for f in faults(deliveries)] == [(3, "corrupt")]
+
+
+def test_damage_that_ends_the_decoder_costs_one_frame(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A precision of 234 bits makes GDCM's JPEG decoder write where it may not: its process dies."""
+    path = lossless_jpeg(tmp_path / "run.dcm", dataset(RUN, 8, FrameTime=40.0))
+    data = bytearray(path.read_bytes())
+    starts = [at for at in range(len(data) - 2) if data[at : at + 5] == b"\xff\xc3\x00\x0b\x08"]
+    data[starts[2] + 4] = 234
+    path.write_bytes(data)
+    deliveries = list(open_recording(path).source)
+    assert [f.index for f in frames(deliveries)] == [0, 1, 3, 4]
+    assert all(np.array_equal(f.pixels, RUN[f.index]) for f in frames(deliveries))
+    assert [(f.index, f.code) for f in faults(deliveries)] == [(3, "corrupt")]
+    assert capfd.readouterr().err == ""
+
+
+def test_a_file_whose_frames_all_end_the_decoder_is_refused(tmp_path: Path) -> None:
+    path = lossless_jpeg(tmp_path / "run.dcm", dataset(RUN, 8, FrameTime=40.0))
+    path.write_bytes(path.read_bytes().replace(b"\xff\xc3\x00\x0b\x08", b"\xff\xc3\x00\x0b\xea"))
+    with pytest.raises(
+        RecordingError, match=r"expected pixel data that can be decoded; the decoder broke down on it\."
+    ):
+        open_recording(path)
 
 
 @settings(max_examples=40, deadline=None)

@@ -1,26 +1,29 @@
-// What people say to the monitor: the volume given, the view.
+// What people say to the monitor: the volume given, the view; where corners begin to move.
 
 import { byId, h } from "./dom.js";
 
-const HINT = "To set the target, tap its vertebra in the image.";
+const HINT = "To set the target or name a level, tap the vertebra in the image.";
 
 export class Controls {
-  /** @param {(message: any) => boolean} send */
-  constructor(send) {
+  /** @param {(message: any) => boolean} send @param {() => void} moveCorners */
+  constructor(send, moveCorners) {
     this.send = send;
+    this.corners = h("button", { id: "move-corners", onclick: moveCorners }, "Corners");
     this.told = h("p", { id: "told", role: "status" }, HINT);
     this.other = /** @type {HTMLInputElement} */ (h("input", { id: "other-ml", type: "number", inputmode: "decimal", min: "0.1", max: "20", step: "0.1", placeholder: "other", "aria-label": "other volume in ml" }));
     this.group = h("fieldset", {},
       h("div", { class: "row" }, h("span", { class: "label" }, "Note volume"),
         this.volume(0.5), this.volume(1), this.other,
         h("button", { id: "note-other", onclick: () => this.note(this.other.valueAsNumber) }, "Note")),
-      h("div", { class: "row" }, h("span", { class: "label" }, "Correct view"), this.view("ap", "AP"), this.view("lateral", "Lateral")));
+      h("div", { class: "row" }, h("span", { class: "label" }, "Correct"), this.view("ap", "AP"), this.view("lateral", "Lateral"),
+        this.corners));
     byId("controls").append(this.group, this.told);
   }
 
-  /** @param {boolean} able */
-  enable(able) {
+  /** @param {boolean} able @param {boolean} outlined whether the picture shows an outline */
+  enable(able, outlined) {
     /** @type {HTMLFieldSetElement} */ (this.group).disabled = !able;
+    /** @type {HTMLButtonElement} */ (this.corners).disabled = !outlined;
   }
 
   volume(ml) {

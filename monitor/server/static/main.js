@@ -5,6 +5,7 @@ import { Awake } from "./awake.js";
 import { Controls } from "./controls.js";
 import { byId, h } from "./dom.js";
 import { Link } from "./link.js";
+import { Proposal } from "./proposal.js";
 import { Readings } from "./readings.js";
 import { Screen } from "./screen.js";
 import { Sound } from "./sound.js";
@@ -13,8 +14,9 @@ const TICK_MS = 200;
 
 const sound = new Sound(() => render());
 const awake = new Awake(() => render());
-const screen = new Screen((point) => controls.tell({ type: "tap", point }, "Target set"));
-const controls = new Controls((message) => link.send(message));
+const screen = new Screen((message, words) => controls.tell(message, words));
+const controls = new Controls((message) => link.send(message), () => screen.corners.toggle());
+const proposal = new Proposal((view) => controls.tell({ type: "accept_outline", view }, "Outline accepted"), () => screen.corners.toggle());
 const alerts = new Alerts((alert) => link.send({ type: "acknowledge", alert }), () => link.now());
 const readings = new Readings(() => sound.toggle());
 const link = new Link(
@@ -36,7 +38,9 @@ function render() {
   const page = { ...link.page, view: screen.head?.view ?? link.page.view };
   const able = old === null && !page.session.ended;
   screen.enabled = able;
-  controls.enable(able);
+  screen.level = page.level;
+  controls.enable(able, screen.outline !== null);
+  proposal.show(screen.offer());
   alerts.show(page, old === null);
   readings.show(page, link.now(), { armed: sound.armed, awake: awake.held, why: awake.why });
   sound.tick(loudest(old !== null));

@@ -14,7 +14,11 @@ MOST_CEMENT_PX = 400
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Example:
-    """A picture and its truth, in its own pixels; ``up`` and ``forward`` are the patient's directions on it."""
+    """A picture and its truth, in its own pixels.
+
+    ``up`` and ``forward`` are the patient's directions on it, ``others`` the silhouettes of other bodies where known,
+    ``cannula`` its tip and tail where one was drawn.
+    """
 
     view: View
     attenuation: NDArray[np.float32]
@@ -25,6 +29,8 @@ class Example:
     core: NDArray[np.float64]
     up: NDArray[np.float64]
     forward: NDArray[np.float64]
+    others: tuple[NDArray[np.float64], ...] = ()
+    cannula: NDArray[np.float64] | None = None
 
     @property
     def image(self) -> Image:

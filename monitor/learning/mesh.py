@@ -1,6 +1,6 @@
 """Projected lumbar spines with truth: a mean mesh, bent, broken and turned, over a real CT's soft tissue.
 
-Needs ``lumbar-mean-mesh`` and ``abdomen-ct`` of the shared data (see the card); used for fitting only.
+Needs ``lumbar-mean-mesh`` and ``abdomen-ct`` of the shared data (see the cards in ``models``); used for fitting only.
 """
 
 import gzip
@@ -9,7 +9,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from examples import Example
 from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -17,6 +16,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from monitor.domain import View
+from monitor.learning.examples import Example
 
 Volume = NDArray[np.float32]
 
@@ -25,6 +25,8 @@ STEP_MM = 0.8
 HALF_MM = 70.0
 SOD_MM = 650.0
 SPACING_MM = 36.0
+LEAST_PX = 60
+"""Of a body's silhouette, below which it counts as outside the picture."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +86,7 @@ def _part_of(corners: NDArray[np.float64]) -> NDArray[np.intp]:
     places, at = np.unique(corners.reshape(-1, 3).round(4), axis=0, return_inverse=True)
     a, b, c = at.reshape(-1, 3).T
     edges = coo_array((np.ones(2 * len(a)), (np.r_[a, b], np.r_[b, c])), shape=(len(places), len(places)))
-    return connected_components(edges, directed=False)[1][a]
+    return np.asarray(connected_components(edges, directed=False)[1][a], np.intp)
 
 
 def _cross(flips: NDArray[np.bool_], triangle: NDArray[np.float64]) -> None:
@@ -123,7 +125,7 @@ def _body(vertebra: NDArray[np.bool_]) -> NDArray[np.bool_]:
         near = kept & (rest <= np.percentile(rest[kept], 60))
         slope, start = np.polyfit(level[near], wall[near], 1)
     plane = slope * np.arange(vertebra.shape[2]) + start - 1
-    return vertebra & (np.arange(vertebra.shape[0])[:, None, None] >= plane)
+    return np.asarray(vertebra & (np.arange(vertebra.shape[0])[:, None, None] >= plane), np.bool_)
 
 
 def soft_tissue(folder: Path) -> Volume:
@@ -145,16 +147,21 @@ def _nifti(path: Path) -> Volume:
 
 def draw(seed: int, spine: Column, trunk: Volume) -> Example:
     """One still and its truth."""
+    return drawn(seed, spine, trunk, 1)[0]
+
+
+def drawn(seed: int, spine: Column, trunk: Volume, films: int) -> list[Example]:
+    """Several stills of one projection, each filmed and displayed in its own way."""
     rng = np.random.default_rng(seed)
     view = View.LATERAL if rng.random() < 0.5 else View.AP
     target = int(rng.choice([2, 3, 4, 5], p=[0.2, 0.3, 0.3, 0.2]))
-    ray, path = _projected(rng, spine, target, view)
+    ray, paths = _projected(rng, spine, target, view)
     soft = _background(rng, trunk, view)
-    return _filmed(rng, view, soft + ray, path)
+    return [_filmed(rng, view, soft + ray, paths) for _ in range(films)]
 
 
-def _projected(rng: Generator, spine: Column, target: int, view: View) -> tuple[Volume, Volume]:
-    """Attenuation of the bones and mm of the target's body along each ray, on a square of ``STEP_MM``."""
+def _projected(rng: Generator, spine: Column, target: int, view: View) -> tuple[Volume, list[Volume]]:
+    """Attenuation of the bones and mm of each body along each ray, the target's first, on a square of ``STEP_MM``."""
     plane, beam = np.arange(-HALF_MM, HALF_MM + 0.1, STEP_MM), np.arange(-72, 72, STEP_MM)
     y, x, d = np.meshgrid(plane, plane, beam, indexing="ij")
     x, y = x * (1 + d / SOD_MM), y * (1 + d / SOD_MM)
@@ -173,9 +180,10 @@ def _projected(rng: Generator, spine: Column, target: int, view: View) -> tuple[
     index = np.stack([forward, left, up]).astype(np.float32) / np.float32(GRID_MM)
     depth = ndimage.map_coordinates(spine.depth, index, order=1, prefilter=False)
     whole = np.clip(np.round(index).astype(np.int32), 0, np.array(spine.label.shape)[:, None, None, None] - 1)
-    body = (spine.label[tuple(whole)] == target) & spine.body[tuple(whole)] & (index.min(0) >= 0)
+    label = np.where(spine.body[tuple(whole)] & (index.min(0) >= 0), spine.label[tuple(whole)], 0)
     ray = (_density(rng, depth).sum(2) * STEP_MM / 10).astype(np.float32)
-    return ray, (body.sum(2) * STEP_MM).astype(np.float32)
+    order = [target, *(number for number in spine.boxes if number != target)]
+    return ray, [((label == number).sum(2) * STEP_MM).astype(np.float32) for number in order]
 
 
 def _turned(a: Volume, b: Volume, angle: float) -> tuple[Volume, Volume]:
@@ -236,7 +244,7 @@ def _background(rng: Generator, trunk: Volume, view: View) -> Volume:
     return np.asarray(soft, np.float32)
 
 
-def _filmed(rng: Generator, view: View, attenuation: Volume, path: Volume) -> Example:
+def _filmed(rng: Generator, view: View, attenuation: Volume, paths: list[Volume]) -> Example:
     """Shown on a display, turned and mirrored as teams like, some with a cannula."""
     pixels = int(rng.choice([400, 480, 512]))
     spacing = rng.uniform(95, 150) / pixels
@@ -250,11 +258,11 @@ def _filmed(rng: Generator, view: View, attenuation: Volume, path: Volume) -> Ex
     grid = np.column_stack([matrix, HALF_MM / STEP_MM - matrix @ middle])
     shown = [
         cv2.warpAffine(m, grid, (pixels, pixels), flags=f | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE)
-        for m, f in ((attenuation, cv2.INTER_CUBIC), (path, cv2.INTER_LINEAR))
+        for m, f in ((attenuation, cv2.INTER_CUBIC), *((path, cv2.INTER_LINEAR) for path in paths))
     ]
     from_mm = np.linalg.inv(to_mm)
-    sum_ = shown[0] + _cannula(rng, view, pixels, spacing, middle, from_mm)
-    light = _detected(rng, sum_, spacing)
+    metal, cannula = _cannula(rng, view, pixels, spacing, middle, from_mm)
+    light = _detected(rng, shown[0] + metal, spacing)
     y, x = np.mgrid[:pixels, :pixels] - pixels / 2
     usable = np.hypot(x, y) < pixels / 2 - 2 if rng.random() < 0.6 else np.ones((pixels, pixels), bool)
     outline, core = (_border(shown[1] >= level) for level in (2.5, 0.5 * np.percentile(shown[1][shown[1] > 2.5], 90)))
@@ -269,20 +277,25 @@ def _filmed(rng: Generator, view: View, attenuation: Volume, path: Volume) -> Ex
         core=core,
         up=from_mm @ [0.0, -1.0],
         forward=from_mm @ [1.0, 0.0],
+        others=tuple(_border(path >= 2.5) for path in shown[2:] if (path >= 2.5).sum() > LEAST_PX),
+        cannula=cannula,
     )
 
 
 def _cannula(
     rng: Generator, view: View, pixels: int, spacing: float, middle: NDArray[np.float64], from_mm: NDArray[np.float64]
-) -> Volume:
+) -> tuple[Volume, NDArray[np.float64] | None]:
+    """Attenuation of a cannula in every third picture, and its tip and tail."""
+    ends = None
     drawn = np.zeros((pixels, pixels), np.uint8)
     if rng.random() < 0.35:
         tip = middle + rng.normal(0, 6, 2) / spacing
         away = [-1, -0.5 * rng.random()] if view is View.LATERAL else [rng.choice([-1, 1]), -0.8 * rng.random()]
         along = from_mm @ np.array(away)
-        ends = (np.stack([tip, tip + along / np.linalg.norm(along) * 400 / spacing]) * 8).astype(int)
-        cv2.line(drawn, ends[0].tolist(), ends[1].tolist(), 255, max(1, round(3.2 / spacing)), cv2.LINE_AA, 3)
-    return np.asarray(drawn / 255 * rng.uniform(0.8, 2.2), np.float32)
+        ends = np.stack([tip, tip + along / np.linalg.norm(along) * 400 / spacing])
+        a, b = (ends * 8).astype(int).tolist()
+        cv2.line(drawn, a, b, 255, max(1, round(3.2 / spacing)), cv2.LINE_AA, 3)
+    return np.asarray(drawn / 255 * rng.uniform(0.8, 2.2), np.float32), ends
 
 
 def _detected(rng: Generator, attenuation: Volume, spacing: float) -> Volume:

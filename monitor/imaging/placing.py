@@ -1,0 +1,145 @@
+"""Where the target's outlines come from: a tap, the model, a corner that was moved; and which level the target is."""
+
+from dataclasses import dataclass, replace
+
+import cv2
+
+from monitor.config import Settings
+from monitor.domain import Case, Image, Outline, Point, Polygon, View, level_below
+from monitor.imaging.outline import find_outline
+from monitor.imaging.outline_drag import with_corner
+from monitor.imaging.outline_scale import body_scale
+from monitor.imaging.proposer import SETTLED_PULSES, Proposer
+from monitor.imaging.registration import Affine
+from monitor.imaging.subject import Measured, Subject
+from monitor.imaging.surroundings import Surroundings, surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class _Tapped:
+    """A tap in the reference's frame pixels, and the pulses to average before its outline is looked for."""
+
+    point: Point
+    pulses: int
+
+
+class Placing:
+    """Gives each view its outline. What a person pointed at or drew goes before what the model proposes.
+
+    Parameters
+    ----------
+    settings, case
+        Thresholds; level and scale where known.
+    proposer
+        Asks the model.
+    """
+
+    def __init__(self, settings: Settings, case: Case, proposer: Proposer) -> None:
+        self._least_bolus_mm2 = settings.cement.least_bolus_mm2
+        self._proposer = proposer
+        self._taps: dict[View, _Tapped] = {}
+        self._awaited = set(case.targets)
+        self._cemented: dict[View, int] = {}
+        self.spacing_mm = case.pixel_spacing_mm
+        self.level = case.level
+
+    @property
+    def is_cemented(self) -> bool:
+        """Whether a bolus is certain: some view has shown one on two pulses."""
+        return any(pulses >= 2 for pulses in self._cemented.values())
+
+    def notice(self, view: View, cement_mm2: float) -> None:
+        """Take in how much cement a pulse of a view showed."""
+        if cement_mm2 >= self._least_bolus_mm2:
+            self._cemented[view] = self._cemented.get(view, 0) + 1
+
+    def tap(self, view: View, point: Point) -> None:
+        """A person pointed at the target; ``point`` in the reference's frame pixels."""
+        self._awaited.discard(view)
+        self._taps[view] = _Tapped(point, SETTLED_PULSES)
+
+    def watch(self, subject: Subject, image: Image, matrix: Affine) -> None:
+        """Let the model's picture of this shot grow clearer, while a proposal is wanted."""
+        if self._is_open(subject):
+            self._proposer.average(subject.view, image, matrix, subject.reference_image)
+
+    def settle(self, subject: Subject, at_once: bool) -> Outline | None:
+        """Place the outline that a tap gives, or without one that the model proposes, once the picture is clear.
+
+        ``at_once``: no more pulses will come, the picture won't get any clearer. Returns the outline when new.
+        """
+        tap = self._taps.get(subject.view)
+        if tap is None:
+            return self._proposed(subject, at_once) if self._is_open(subject) else None
+        if subject.pulses_averaged < tap.pulses and not at_once:
+            return None
+        outline, around = self._tapped(subject.reference_image, tap.point, subject.view)
+        if outline is None:
+            self._taps[subject.view] = replace(tap, pulses=2 * max(tap.pulses, subject.pulses_averaged))
+            return None
+        del self._taps[subject.view]
+        return self._place(subject, outline, around)
+
+    def move_corner(self, subject: Subject, name: str, point: Point) -> Outline | None:
+        """Place the outline with a corner elsewhere (reference's frame pixels); None where it can't be there."""
+        moved = None if subject.outline is None else with_corner(subject.outline, name, point)
+        return None if moved is None else self._place(subject, moved, subject.around)
+
+    def name_level(self, level: str, shown: Measured | None, point: Point | None) -> bool:
+        """Take a person's word for the level of the target, or of the body shown at ``point``.
+
+        False where nothing follows from it: no counted body is there, or the target would lie beyond T4 to L5.
+        """
+        steps = 0 if point is None else _steps_to(point, shown)
+        named = None if steps is None else level_below(level, -steps)
+        self.level = named or self.level
+        return named is not None
+
+    def _tapped(self, image: Image, point: Point, view: View) -> tuple[Outline | None, Surroundings]:
+        """The outline at a tap, and what the model shows around it."""
+        outline = find_outline(image, point, view, self.spacing_mm)
+        if outline is None:
+            return None, Surroundings()
+        return outline, surroundings(outline, self._proposer.at(image, point, self.spacing_mm))
+
+    def _is_open(self, subject: Subject) -> bool:
+        """Whether a proposal is wanted: nobody points or places anything, and no cement hangs on the outline."""
+        if subject.view in self._taps or subject.view in self._awaited:
+            return False
+        return subject.outline is None or (subject.outline.source == "auto" and not self.is_cemented)
+
+    def _proposed(self, subject: Subject, at_once: bool) -> Outline | None:
+        """Place what the model proposes; in place of another body only where the cannula points at it."""
+        proposal = self._proposer.outline(self.spacing_mm, at_once)
+        if proposal is None or proposal.target is None:
+            return None
+        if subject.outline is not None and (not proposal.pointed or _is_same(subject.outline, proposal.target)):
+            return None
+        outline = replace(proposal.target, source="auto")
+        return self._place(subject, outline, surroundings(outline, proposal))
+
+    def _place(self, subject: Subject, outline: Outline, around: Surroundings) -> Outline:
+        if self.spacing_mm is None:
+            self.spacing_mm = body_scale(outline, subject.view, self.level)
+        subject.place(outline, around, self.spacing_mm)
+        self._cemented[subject.view] = 0
+        return outline
+
+
+def _is_same(outline: Outline, other: Outline) -> bool:
+    """Whether two outlines are of one body."""
+    x, y = other.polygon.mean(0)
+    return _holds(outline.polygon, (float(x), float(y)))
+
+
+def _steps_to(point: Point, shown: Measured | None) -> int | None:
+    """How many vertebrae below the target the body shown at a point is."""
+    if shown is None or shown.outline is None:
+        return None
+    if _holds(shown.outline.polygon, point):
+        return 0
+    return next((n.steps for n in shown.around.neighbours if _holds(n.polygon, point)), None)
+
+
+def _holds(body: Polygon, point: Point) -> bool:
+    return cv2.pointPolygonTest(body, point, False) >= 0

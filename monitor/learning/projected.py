@@ -1,0 +1,47 @@
+"""Pictures to learn from, projected from a mesh of real vertebrae over a real CT's soft tissue."""
+
+import numpy as np
+
+from monitor.domain import View
+from monitor.learning.examples import Example
+from monitor.learning.mesh import Column, Volume, drawn
+from monitor.learning.picture import SIZE, Picture, Points, scaled
+
+FILMS = 4
+"""Pictures of each projection, each filmed and displayed in its own way."""
+
+
+def projected(seed: int, spine: Column, trunk: Volume) -> list[Picture]:
+    """``FILMS`` pictures of one projection; the same seed gives the same."""
+    return [from_example(example) for example in drawn(seed, spine, trunk, FILMS)]
+
+
+def from_example(example: Example) -> Picture:
+    """Take an example over, at the size of all pictures."""
+    factor = SIZE / len(example.usable)
+    light = np.clip(257 * np.exp(-example.attenuation) - 2, 0, 255)
+    corners = _extremes(example)
+
+    def at(points: object) -> Points:
+        return np.asarray((np.asarray(points) + 0.5) * factor - 0.5, np.float32)
+
+    return Picture(
+        grey=scaled(np.round(light).astype(np.uint8), example.usable),
+        view=example.view,
+        bodies=(at(example.outline), *(at(ring) for ring in example.others)),
+        corners=at(corners),
+        up=(example.up / np.linalg.norm(example.up)).astype(np.float32),
+        cannulas=None if example.cannula is None else at(example.cannula)[None],
+        spacing_mm=example.spacing_mm / factor,
+    )
+
+
+def _extremes(example: Example) -> Points:
+    """The silhouette's farthest points along its diagonals, each axis in units of the body's extent."""
+    right = np.array([-example.up[1], example.up[0]])
+    front = example.forward if example.view is View.LATERAL else right
+    axes = np.stack([front / np.linalg.norm(front), example.up / np.linalg.norm(example.up)])
+    along = example.outline @ axes.T
+    along = (along - along.mean(0)) / np.ptp(along, axis=0)
+    diagonals = np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]])
+    return np.asarray(example.outline[(along @ diagonals.T).argmax(0)], np.float32)
