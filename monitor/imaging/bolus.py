@@ -71,7 +71,7 @@ class Bolus:
         self._interior = softened(self._where.body, spacing_mm)
         self._instruments = Instruments(self._where.body, spacing_mm)
         first = self._instruments.first_look(picture, usable)
-        hidden = self._metal([] if first is None else [first], picture)
+        hidden = self._metal([] if first is None else [first], picture) > 0
         self._reference = Reference(picture, usable, hidden)
         self._edges = edges(self._reference.picture)
         self._grey: GreyMap | None = None
@@ -88,18 +88,22 @@ class Bolus:
         added = self._difference(current, usable, new_shot)
         smooth = self._averaged(added, new_shot)
         bands = self._instruments.update(smooth, seen, self._cement, cemented, new_shot)
-        metal = self._metal(bands, smooth)
+        shafts = self._metal(bands, smooth)
+        metal = shafts > 0
         still = usable & ~metal & ~_wider(self._cement, 2)
         noise = clutter(smooth, self._edges, still)
-        cement = self._segment(smooth, noise, usable, metal, cemented)
+        cement = self._segment(smooth, noise, usable, shafts, cemented)
         if not cemented and self._grey is not None:
             self._reference.absorb(current, added, self._grey, seen & ~_wider(metal, 3) & ~cement, noise)
         self._cement = cement
         return self._findings(cement, smooth, self._instruments.cannula if bands else None, cemented)
 
-    def _metal(self, bands: list[Band], picture: Array) -> Mask:
-        masks = [cannula_mask(band, picture, self._where.body, self._mm) for band in bands]
-        return np.asarray(np.any(masks, 0), bool) if masks else np.zeros(picture.shape, bool)
+    def _metal(self, bands: list[Band], picture: Array) -> Array:
+        """Contrast of the metal that covers each pixel, 0 where none does; float32 (h, w)."""
+        covered = np.zeros(picture.shape, np.float32)
+        for band in sorted(bands, key=lambda b: b.contrast):
+            covered[cannula_mask(band, picture, self._where.body, self._mm)] = band.contrast
+        return covered
 
     def _difference(self, current: Array, usable: Mask, new_shot: bool) -> Array:
         quiet = usable & ~_wider(self._cement, 2) & (current > 0.02)
@@ -119,12 +123,12 @@ class Bolus:
             self._added = self._added + (added - self._added) * np.float32(share)
         return np.asarray(cv2.GaussianBlur(self._added, (0, 0), SMOOTH_MM / self._mm), np.float32)
 
-    def _segment(self, smooth: Array, noise: Array, usable: Mask, metal: Mask, cemented: bool) -> Mask:
+    def _segment(self, smooth: Array, noise: Array, usable: Mask, shafts: Array, cemented: bool) -> Mask:
         body = self._where.body
-        cement = find_cement(smooth, noise, Scene(body, self._interior, usable, metal, self._mm))
+        cement = find_cement(smooth, noise, Scene(body, self._interior, usable, shafts > 0, self._mm))
         cement = attached(without_intruders(cement, body, usable, self._mm), body, self._mm)
         if not cemented:
-            cement = without_scraps(without_arrivals(cement, usable), metal)
+            cement = without_scraps(without_arrivals(cement, usable), smooth, shafts)
             self._furniture = cement & ~_wider(body, round(1.0 / self._mm))
             inside = float((cement & body).sum()) * self._mm**2
             return cement if inside >= self._settings.least_bolus_mm2 else np.zeros_like(cement)

@@ -11,6 +11,7 @@ Evidence is averaged along a length no bone ridge keeps straight. The centre fit
 within a cannula (13 to 10 gauge, 2.4 to 3.4 mm outside), whose sides it clears.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import cos, radians, sin
 
@@ -29,6 +30,7 @@ LENGTH_MM = 16.0
 STEP_DEG, FINE_DEG = 5.0, (-2.0, -1.0, 0.0, 1.0, 2.0)
 """Directions are searched at half the resolution; half a step lifts the ends of the averaged length off the axis by a
 third of a millimetre."""
+TRIES, APART_DEG = 3, 7.0
 ROUGHLY = 0.5
 """Share of its evidence that the thinnest wire keeps at half the resolution."""
 
@@ -58,19 +60,17 @@ def find_band(
     step = max(1, round(GRID_MM / spacing_mm))
     small, px_mm = _Scaled.of(signal, usable, step), spacing_mm * step
     rough, rough_mm = _Scaled.of(signal, usable, 2 * step), 2 * px_mm
-    likeliest = max((_turned(rough, float(a), rough_mm) for a in np.arange(0, 180, STEP_DEG)), key=lambda t: t.score)
-    if likeliest.score < ROUGHLY * least_contrast:
-        return None
-    best = max((_turned(small, likeliest.angle_deg + d, px_mm) for d in FINE_DEG), key=lambda t: t.score)
-    if best.score < least_contrast:
-        return None
-    ends = best.ends(px_mm)
-    if ends is None:
-        return None
-    a, b = (((x + 0.5) * step - 0.5, (y + 0.5) * step - 0.5) for x, y in ends)
-    near, far = sorted((a, b), key=lambda p: np.hypot(p[0] - inside[0], p[1] - inside[1]))
-    band = sharpen(signal, usable, spacing_mm, Band(near, far, 2.6 / spacing_mm, best.score))
-    return band if band.contrast >= least_contrast else None
+    for angle in _likely(rough, rough_mm, ROUGHLY * least_contrast):
+        best = max((_turned(small, angle + d, px_mm) for d in FINE_DEG), key=lambda t: t.score)
+        ends = best.ends(px_mm) if best.score >= least_contrast else None
+        if ends is None:
+            continue
+        a, b = (((x + 0.5) * step - 0.5, (y + 0.5) * step - 0.5) for x, y in ends)
+        near, far = sorted((a, b), key=lambda p: np.hypot(p[0] - inside[0], p[1] - inside[1]))
+        band = sharpen(signal, usable, spacing_mm, Band(near, far, 2.6 / spacing_mm, best.score))
+        if band.contrast >= least_contrast:
+            return band
+    return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +86,18 @@ class _Scaled:
         picture = cv2.resize(signal, size, interpolation=cv2.INTER_AREA)
         whole = cv2.resize(usable.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
         return cls(np.asarray(picture, np.float32), np.where(whole > 240, np.uint8(255), np.uint8(0)))
+
+
+def _likely(rough: "_Scaled", px_mm: float, least: float) -> Iterator[float]:
+    """The likeliest directions of a band, degrees, best first, none beside a better one."""
+    scores = {float(a): _turned(rough, float(a), px_mm).score for a in np.arange(0, 180, STEP_DEG)}
+    taken: list[float] = []
+    for angle in sorted(scores, key=lambda a: -scores[a]):
+        if scores[angle] < least or len(taken) == TRIES:
+            return
+        if all(abs((angle - other + 90) % 180 - 90) > APART_DEG for other in taken):
+            taken.append(angle)
+            yield angle
 
 
 @dataclass(frozen=True, slots=True, eq=False)

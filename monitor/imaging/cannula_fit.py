@@ -13,8 +13,8 @@ GAP_MM = 7.0
 PALEST, FAINTEST = 0.2, 0.05
 """Contrast along the band, of its median and in -ln units, below which it has ended."""
 SHORTEST_MM, REACH_MM, WIDENED_MM = 3.0, 20.0, 3.0
-WIDEST_MM = 3.8
-"""A 10 gauge cannula (3.4 mm) with blur; wider than that, cement beside it is being measured."""
+WIDEST_MM = 5.0
+"""An 8 gauge cannula (4.2 mm) with blur; wider than that, cement beside it is being measured."""
 MARGIN_PX = 6.0
 
 

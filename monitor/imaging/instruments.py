@@ -16,6 +16,12 @@ OUT_MM = 8.0
 """A cannula comes from outside the patient: its tail lies at least this far outside the body."""
 FORESHORTENED_OUT_MM = 3.0
 """Seen almost end-on it reaches less far; before any cement nothing else it could be."""
+AT_BODY_MM = 4.0
+"""A cannula that is there from the start has reached the bone; endplates and ribs lie beside it."""
+LONG_OUT_MM = 20.0
+"""No vein stays straight as far as this."""
+WIDE_MM = 3.8
+"""A shorter band must be no wider than a 10 gauge cannula (3.4 mm) with its blur: cement may be."""
 SAME_DEG = 6.0
 SAME_MM = 2.0
 BESIDE_MM = 3.0
@@ -49,7 +55,9 @@ class Instruments:
         """Find a cannula that is already there in the reference itself."""
         shading = picture - float(np.median(picture[usable])) if usable.any() else picture
         band = find_band(shading, usable, self._mm, self._inside, FIRST_CONTRAST)
-        return None if band is None or not self._could_be_metal(band, np.zeros_like(usable), False) else band
+        if band is None or self._from_body(band.tip) > AT_BODY_MM:
+            return None
+        return band if self._could_be_metal(band, np.zeros_like(usable), True) else None
 
     def update(self, added: Array, usable: Mask, cement: Mask, cemented: bool, new_shot: bool) -> list[Band]:
         """Find the metal in what was added to the reference.
@@ -73,7 +81,7 @@ class Instruments:
                 bands.append(band)
                 rest[band.mask(rest.shape, 1.0 / self._mm)] = 0
         if self._pulse < SEARCHED_PULSES or self._pulse % SEARCH_EVERY == 0:
-            bands += self._new(rest, usable, cement, cemented, MOST - len(bands))
+            bands += self._new(rest, usable, cement, cemented, bands)
         self._bands = bands
         if bands:
             self.cannula = min(bands, key=self._aside)
@@ -83,28 +91,35 @@ class Instruments:
         """Distance of the tip from the middle of the body: the cannula is the metal that goes deepest."""
         return float(np.hypot(band.tip[0] - self._inside[0], band.tip[1] - self._inside[1]))
 
-    def _new(self, rest: Array, usable: Mask, cement: Mask, cemented: bool, most: int) -> list[Band]:
+    def _new(self, rest: Array, usable: Mask, cement: Mask, cemented: bool, known: list[Band]) -> list[Band]:
         found: list[Band] = []
-        while len(found) < most:
+        for _ in range(MOST - len(known)):
             band = find_band(rest, usable, self._mm, self._inside, LEAST_CONTRAST)
-            if band is None or not self._could_be_metal(band, cement, cemented):
+            if band is None:
                 break
-            found.append(band)
+            if self._could_be_metal(band, cement, cemented or bool(known or found)):
+                found.append(band)
             rest[band.mask(rest.shape, 1.0 / self._mm)] = 0
         return found
 
     def _could_be_metal(self, band: Band, cement: Mask, cemented: bool) -> bool:
         """Whether a band can't be cement.
 
-        Cement stays near the body (a vein, a leak along a wall), lies where cement was known, or is wider.
+        Cement stays near the body (a vein, a leak along a wall), or lies where cement was known, or is wider; all but
+        the first look at least ``OUT_MM`` long outside.
         """
-        if band.width_px * self._mm >= WIDEST_MM:
-            return False
-        xs, ys = self._body_xy
-        outside = float(np.hypot(xs - band.tail[0], ys - band.tail[1]).min()) * self._mm
+        width, outside = band.width_px * self._mm, self._from_body(band.tail)
+        if outside >= LONG_OUT_MM:
+            return width < WIDEST_MM
         shaft = band.mask(cement.shape, 0.0)
         on_cement = float((shaft & cement).sum()) > 0.5 * float(shaft.sum())
-        return outside >= (OUT_MM if cemented else FORESHORTENED_OUT_MM) and not on_cement
+        return width < WIDE_MM and outside >= (OUT_MM if cemented else FORESHORTENED_OUT_MM) and not on_cement
+
+    def _from_body(self, point: Point) -> float:
+        """Distance from the body's silhouette, mm, to within the spacing of the pixels looked at."""
+        xs, ys = self._body_xy
+        away = float(np.hypot(xs - point[0], ys - point[1]).min()) * self._mm
+        return away
 
     def _followed(self, last: Band, added: Array, usable: Mask, cement: Mask, cemented: bool) -> Band | None:
         """Refit a band of the last pulse; None when it has gone."""

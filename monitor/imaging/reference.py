@@ -9,6 +9,7 @@ from monitor.imaging.exposure import GreyMap
 
 BURNT_OUT = 0.03
 """Attenuation below which the display is white: what would lie there before it can not be known."""
+BARED_PX = 6.0
 MEMORY = 24
 """Pulses over which the reference averages; enough for noise, few enough to follow slow changes."""
 
@@ -25,7 +26,7 @@ class Reference:
     """
 
     def __init__(self, attenuation: Array, usable: Mask, metal: Mask) -> None:
-        self.picture = attenuation.copy()
+        self.picture = _bared(attenuation, usable, metal)
         self.known = usable & ~metal & (attenuation > BURNT_OUT)
         self._count = self.known.astype(np.float32)
 
@@ -49,6 +50,16 @@ class Reference:
         self._count = np.minimum(self._count + like, np.float32(MEMORY))
         self.picture = self.picture + np.where(like, added / (slope * np.maximum(self._count, 1)), np.float32(0))
         self.known |= like
+
+
+def _bared(attenuation: Array, usable: Mask, metal: Mask) -> Array:
+    """The picture with metal replaced by what surrounds it: a shaft that is there from the start stands out too."""
+    if not metal.any():
+        return attenuation.copy()
+    bare = (usable & ~metal).astype(np.float32)
+    weight = cv2.GaussianBlur(bare, (0, 0), BARED_PX)
+    around = cv2.GaussianBlur(attenuation * bare, (0, 0), BARED_PX) / np.maximum(weight, 1e-3)
+    return np.where(metal & (weight > 0.02), around, attenuation).astype(np.float32)
 
 
 def region_of(
