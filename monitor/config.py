@@ -68,6 +68,11 @@ class LeakSettings(Section):
     persistence_pulses: Count = Field(
         2, description="Distinct X-ray pulses of one view on which something must show before it is believed."
     )
+    settling_pulses: Count = Field(
+        2,
+        description="First pulses of a shot, on which metal is still being found: a leak is told after them, or when "
+        "the shot ends.",
+    )
     single_pulse_factor: Annotated[float, Field(ge=1)] = Field(
         2.0, description="A shot too short for that many pulses reports a leak of this many times the onset area."
     )

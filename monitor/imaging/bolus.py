@@ -14,7 +14,15 @@ from monitor.imaging.cement import Scene, find_cement, softened
 from monitor.imaging.clutter import clutter, edges
 from monitor.imaging.exposure import GreyMap, fit_grey_map
 from monitor.imaging.instruments import Instruments
-from monitor.imaging.metal import attached, cannula_mask, without_arrivals, without_intruders, without_scraps
+from monitor.imaging.metal import (
+    attached,
+    cannula_mask,
+    without_arrivals,
+    without_company,
+    without_intruders,
+    without_scraps,
+)
+from monitor.imaging.passing import Passing
 from monitor.imaging.reference import Reference, region_of
 from monitor.imaging.zones import borders, extravasates, gaps, territory
 
@@ -70,6 +78,7 @@ class Bolus:
         picture, usable = image.attenuation[y0:y1, x0:x1], image.usable[y0:y1, x0:x1]
         self._interior = softened(self._where.body, spacing_mm)
         self._instruments = Instruments(self._where.body, spacing_mm)
+        self._passing = Passing(self._where.body, spacing_mm)
         first = self._instruments.first_look(picture, usable)
         hidden = self._metal([] if first is None else [first], picture) > 0
         self._reference = Reference(picture, usable, hidden)
@@ -79,6 +88,7 @@ class Bolus:
         self._pulses = 0
         self._cement = np.zeros(picture.shape, bool)
         self._furniture = np.zeros(picture.shape, bool)
+        self._undisturbed = np.zeros(picture.shape, bool)
 
     def update(self, image: Image, matrix: NDArray[np.float64], new_shot: bool, cemented: bool) -> Findings:
         """Measure a pulse registered by ``matrix`` (reference grid to its grid)."""
@@ -88,11 +98,13 @@ class Bolus:
         added = self._difference(current, usable, new_shot)
         smooth = self._averaged(added, new_shot)
         bands = self._instruments.update(smooth, seen, self._cement, cemented, new_shot)
+        passing = self._passing.update(bands, cemented, new_shot)
         shafts = self._metal(bands, smooth)
         metal = shafts > 0
         still = usable & ~metal & ~_wider(self._cement, 2)
         noise = clutter(smooth, self._edges, still)
         cement = self._segment(smooth, noise, usable, shafts, cemented)
+        cement = self._believed(cement, passing)
         if not cemented and self._grey is not None:
             self._reference.absorb(current, added, self._grey, seen & ~_wider(metal, 3) & ~cement, noise)
         self._cement = cement
@@ -133,6 +145,14 @@ class Bolus:
             inside = float((cement & body).sum()) * self._mm**2
             return cement if inside >= self._settings.least_bolus_mm2 else np.zeros_like(cement)
         return cement & ~_wider(self._furniture, 2)
+
+    def _believed(self, cement: Mask, passing: list[Band]) -> Mask:
+        """The cement without what turned up together with passing metal."""
+        if not passing:
+            self._undisturbed = cement
+            return cement
+        reach = self._passing.mask(passing, cement.shape)
+        return without_company(cement, self._where.body, reach, self._undisturbed)
 
     def _findings(self, cement: Mask, smooth: Array, band: Band | None, cemented: bool) -> Findings:
         pixel = self._mm**2

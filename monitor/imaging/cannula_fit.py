@@ -10,7 +10,7 @@ from monitor.domain import Point
 from monitor.imaging.arrays import Array, Mask
 
 GAP_MM = 7.0
-PALEST, FAINTEST = 0.2, 0.05
+PALEST, FAINTEST = 0.12, 0.05
 """Contrast along the band, of its median and in -ln units, below which it has ended."""
 SHORTEST_MM, REACH_MM, WIDENED_MM = 3.0, 20.0, 3.0
 WIDEST_MM = 5.0

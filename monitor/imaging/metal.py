@@ -79,6 +79,16 @@ def without_intruders(cement: Mask, body: Mask, usable: Mask, spacing_mm: float)
     return cement
 
 
+def without_company(cement: Mask, body: Mask, passing: Mask, before: Mask) -> Mask:
+    """Drop what lies outside the body against passing metal, unless it was there ``before`` that came."""
+    outside = cement & ~body
+    if not (outside & passing).any():
+        return cement
+    count, labels = cv2.connectedComponents(outside.astype(np.uint8), connectivity=8)
+    beside, known = (np.bincount(labels[outside & there], minlength=count) > 0 for there in (passing, before))
+    return np.asarray(cement & ~(beside & ~known)[labels], bool)
+
+
 def from_outside(mask: Mask, usable: Mask, spacing_mm: float) -> list[Mask]:
     """Components of a mask that touch the image's border and are thicker than ``THICK_MM``."""
     arriving = _rim(usable) & mask

@@ -41,12 +41,13 @@ class Leaks:
         return tuple(events)
 
     def shot_ended(self, event: ShotEnded) -> tuple[Leak, ...]:
-        """Report large pieces of a shot too short to show them often enough: there may be no second look."""
-        if event.shot != self._shot or self._pulses >= self._settings.persistence_pulses:
+        """Report what a short shot ended with: pieces seen often enough, or large ones; there may be no second look."""
+        if event.shot != self._shot or self._pulses > self._settings.settling_pulses:
             return ()
         large = self._settings.single_pulse_factor * self._settings.onset_mm2
         shown = [track for track in self._tracks if track.leak is None and track.seen_s == self._newest_s]
-        return tuple(self._onset(track, event.t_s, event.frame) for track in shown if track.area_mm2 >= large)
+        believed = [track for track in shown if track.is_certain or track.area_mm2 >= large]
+        return tuple(self._onset(track, event.t_s, event.frame) for track in believed)
 
     def outline_changed(self) -> None:
         """A person has changed what counts as outside: known leaks may turn out to be none."""
@@ -85,7 +86,8 @@ class Leaks:
     def _judge(self, track: Track, observation: Observation) -> tuple[Leak, ...]:
         t_s, frame = observation.t_s, observation.frame
         if track.leak is None:
-            return (self._onset(track, t_s, frame),) if track.is_certain else ()
+            settled = self._pulses > self._settings.settling_pulses
+            return (self._onset(track, t_s, frame),) if settled and track.is_certain else ()
         if track.is_gone(t_s):
             return (_event(track, "gone", t_s, frame),)
         if track.seen_s == t_s and (track.has_grown or track.has_turned_venous):
