@@ -80,7 +80,7 @@ class Bolus:
         self._instruments = Instruments(self._where.body, spacing_mm)
         self._passing = Passing(self._where.body, spacing_mm)
         first = self._instruments.first_look(picture, usable)
-        hidden = self._metal([] if first is None else [first], picture) > 0
+        hidden = self._metal([] if first is None else [first], picture)
         self._reference = Reference(picture, usable, hidden)
         self._edges = edges(self._reference.picture)
         self._grey: GreyMap | None = None
@@ -99,23 +99,19 @@ class Bolus:
         smooth = self._averaged(added, new_shot)
         bands = self._instruments.update(smooth, seen, self._cement, cemented, new_shot)
         passing = self._passing.update(bands, cemented, new_shot)
-        shafts = self._metal(bands, smooth)
-        metal = shafts > 0
+        metal = self._metal(bands, smooth)
         still = usable & ~metal & ~_wider(self._cement, 2)
         noise = clutter(smooth, self._edges, still)
-        cement = self._segment(smooth, noise, usable, shafts, cemented)
-        cement = self._believed(cement, passing)
+        cement = self._segment(smooth, noise, usable, metal, cemented)
+        cement = self._believed(cement, passing, cemented)
         if not cemented and self._grey is not None:
             self._reference.absorb(current, added, self._grey, seen & ~_wider(metal, 3) & ~cement, noise)
         self._cement = cement
         return self._findings(cement, smooth, self._instruments.cannula if bands else None, cemented)
 
-    def _metal(self, bands: list[Band], picture: Array) -> Array:
-        """Contrast of the metal that covers each pixel, 0 where none does; float32 (h, w)."""
-        covered = np.zeros(picture.shape, np.float32)
-        for band in sorted(bands, key=lambda b: b.contrast):
-            covered[cannula_mask(band, picture, self._where.body, self._mm)] = band.contrast
-        return covered
+    def _metal(self, bands: list[Band], picture: Array) -> Mask:
+        masks = [cannula_mask(band, picture, self._where.body, self._mm) for band in bands]
+        return np.asarray(np.any(masks, 0), bool) if masks else np.zeros(picture.shape, bool)
 
     def _difference(self, current: Array, usable: Mask, new_shot: bool) -> Array:
         quiet = usable & ~_wider(self._cement, 2) & (current > 0.02)
@@ -135,24 +131,24 @@ class Bolus:
             self._added = self._added + (added - self._added) * np.float32(share)
         return np.asarray(cv2.GaussianBlur(self._added, (0, 0), SMOOTH_MM / self._mm), np.float32)
 
-    def _segment(self, smooth: Array, noise: Array, usable: Mask, shafts: Array, cemented: bool) -> Mask:
+    def _segment(self, smooth: Array, noise: Array, usable: Mask, metal: Mask, cemented: bool) -> Mask:
         body = self._where.body
-        cement = find_cement(smooth, noise, Scene(body, self._interior, usable, shafts > 0, self._mm))
+        cement = find_cement(smooth, noise, Scene(body, self._interior, usable, metal, self._mm))
         cement = attached(without_intruders(cement, body, usable, self._mm), body, self._mm)
         if not cemented:
-            cement = without_scraps(without_arrivals(cement, usable), smooth, shafts)
+            cement = without_scraps(without_arrivals(cement, usable), metal, self._mm)
             self._furniture = cement & ~_wider(body, round(1.0 / self._mm))
             inside = float((cement & body).sum()) * self._mm**2
             return cement if inside >= self._settings.least_bolus_mm2 else np.zeros_like(cement)
         return cement & ~_wider(self._furniture, 2)
 
-    def _believed(self, cement: Mask, passing: list[Band]) -> Mask:
-        """The cement without what turned up together with passing metal."""
+    def _believed(self, cement: Mask, passing: list[Band], cemented: bool) -> Mask:
+        """The cement without what turned up together with passing metal; in the body only before cement was certain."""
         if not passing:
             self._undisturbed = cement
             return cement
         reach = self._passing.mask(passing, cement.shape)
-        return without_company(cement, self._where.body, reach, self._undisturbed)
+        return without_company(cement, self._where.body & cemented, reach, self._undisturbed)
 
     def _findings(self, cement: Mask, smooth: Array, band: Band | None, cemented: bool) -> Findings:
         pixel = self._mm**2

@@ -13,7 +13,8 @@ HALO_MM = 1.0
 """Blur and display sharpening spread metal this far beyond its half-maximum width."""
 
 
-DENSER = 1.2
+SCRAP_MM = 1.2
+"""What is left of a shaft beside its mask is no wider than this."""
 
 
 def cannula_mask(band: Band, added: Array, body: Mask, spacing_mm: float) -> Mask:
@@ -55,21 +56,15 @@ def without_arrivals(cement: Mask, usable: Mask) -> Mask:
     return np.asarray(cement & ~np.isin(labels, np.unique(labels[arriving])), bool)
 
 
-def without_scraps(cement: Mask, added: Array, metal: Array) -> Mask:
-    """Drop what lies along metal more than it stands free and is no denser: a jaw's or a shaft's edge, not a bolus.
-
-    ``metal`` is float32 (h, w): contrast of the band that covers a pixel, 0 where none does.
-    """
-    near = np.asarray(cv2.dilate(metal, np.ones((5, 5), np.uint8)), np.float32)
+def without_scraps(cement: Mask, metal: Mask, spacing_mm: float) -> Mask:
+    """Drop what lies along metal more than it stands free, and thinly: a shaft's edge, not a bolus around a tip."""
     count, labels = cv2.connectedComponents(cement.astype(np.uint8), connectivity=8)
     edge = cement & ~cv2.erode(cement.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     borders = np.bincount(labels[edge], minlength=count)
-    touching = np.bincount(labels[edge & (near > 0)], minlength=count)
-    keep = touching <= 0.4 * borders
-    for label in np.flatnonzero(~keep):
-        free = (labels == label) & (metal == 0)
-        keep[label] = free.any() and float(np.median(added[free])) > DENSER * float(near[labels == label].max())
-    return np.asarray(cement & keep[labels], bool)
+    touching = np.bincount(labels[edge & _grown(metal, 2)], minlength=count)
+    away = cv2.distanceTransform((~metal).astype(np.uint8), cv2.DIST_L2, 3)
+    stands_out = np.bincount(labels[cement & (away * spacing_mm > SCRAP_MM)], minlength=count) > 0
+    return np.asarray(cement & ((touching <= 0.4 * borders) | stands_out)[labels], bool)
 
 
 def without_intruders(cement: Mask, body: Mask, usable: Mask, spacing_mm: float) -> Mask:
