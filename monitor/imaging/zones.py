@@ -20,8 +20,10 @@ from monitor.domain import Extravasate, Point, Polygon, View, Wall, Zone, polygo
 from monitor.imaging.arrays import Array, Mask
 from monitor.imaging.cannula_fit import Band
 
-FORAMEN_FROM = 0.6
-"""Share of the posterior wall's height, from the superior corner, below which the pedicle has ended."""
+FORAMEN_FROM = 0.5
+"""Share of the posterior wall's height, from the superior corner, below which the pedicle has ended. Cement in the canal
+comes from the basivertebral vein at mid-height and spreads from there; all of a foramen's cement lies lower."""
+TOP_SHARE = 0.05
 CORRIDOR_MM = 2.0
 
 LATERAL_WALLS = {
@@ -188,7 +190,7 @@ def _along(pixels: Mask, band: Band, spacing_mm: float) -> bool:
 
 
 def _behind(part: Mask, zone: Zone, where: Territory) -> Zone:
-    if zone is Zone.POSTERIOR and float(where.behind[part].mean()) > FORAMEN_FROM:
+    if zone is Zone.POSTERIOR and float(np.quantile(where.behind[part], TOP_SHARE)) > FORAMEN_FROM:
         return Zone.FORAMEN
     return zone
 
