@@ -14,6 +14,9 @@ SEED = 2.0
 EDGE = 0.2
 """Border of cement as a fraction of the strongest attenuation nearby: half-maximum of a tapering edge is too far in."""
 PARALLAX, PARALLAX_MM = 0.8, 3.0
+FAR_PARALLAX, FAR_PARALLAX_MM = 1.3, 6.0
+"""Share of a loss of attenuation that a gain nearby must exceed; outside the body, where a spinous process can be whose
+two sides lie this far apart, more of it and farther away."""
 SLOW_MM = 7.0
 """Outside the body, anything wider than this that changes smoothly is gas or soft tissue on the move."""
 
@@ -57,7 +60,7 @@ def find_cement(added: Array, noise: Array, scene: Scene) -> Mask:
     """
     added = _above_intruders(added, noise, scene)
     signal = _without_slow_changes(added, scene)
-    low = np.maximum(np.maximum(4.0 * noise, LEAST), PARALLAX * _shadow(signal, scene.spacing_mm))
+    low = np.maximum(np.maximum(4.0 * noise, LEAST), _parallax(signal, scene))
     candidate = (signal > low) & scene.usable & ~scene.metal
     strong = _hysteresis(candidate, signal > SEED * low, scene.spacing_mm)
     edge = strong & (signal > EDGE * _local_peak(signal, scene.metal, scene.spacing_mm))
@@ -72,15 +75,21 @@ def _above_intruders(added: Array, noise: Array, scene: Scene) -> Array:
     return added
 
 
-def _shadow(signal: Array, spacing_mm: float) -> Array:
-    """Depth of the strongest loss of attenuation nearby, float32 (h, w).
+def _parallax(signal: Array, scene: Scene) -> Array:
+    """What bone that has moved against the target may add, told by what it takes away nearby; float32 (h, w).
 
-    Bone that has moved against the target (a spinous process when the C-arm turns) appears on one side of its edge and
-    disappears on the other; cement only appears.
+    Bone that has moved (a spinous process when the C-arm turns) appears on one side of its edge and disappears on the
+    other; cement only appears.
     """
-    k = 2 * round(PARALLAX_MM / spacing_mm) + 1
     lost = np.maximum(-cv2.blur(signal, (3, 3)), 0)
-    return np.asarray(cv2.dilate(lost, np.ones((k, k), np.uint8)), np.float32)
+    near, far = (_strongest(lost, mm / scene.spacing_mm) for mm in (PARALLAX_MM, FAR_PARALLAX_MM))
+    return np.maximum(PARALLAX * near, FAR_PARALLAX * (1 - scene.interior) * far)
+
+
+def _strongest(values: Array, radius_px: float) -> Array:
+    """Largest value within a square of that half side."""
+    k = 2 * round(radius_px) + 1
+    return np.asarray(cv2.dilate(values, np.ones((k, k), np.uint8)), np.float32)
 
 
 def _without_slow_changes(added: Array, scene: Scene) -> Array:
@@ -108,8 +117,7 @@ def _local_peak(signal: Array, metal: Mask, spacing_mm: float) -> Array:
     """Strongest attenuation within about a millimetre; metal doesn't count."""
     bare = np.where(metal, 0, signal).astype(np.float32)
     smooth = cv2.blur(bare, (3, 3))
-    k = 2 * max(1, round(0.9 / spacing_mm)) + 1
-    return np.asarray(cv2.dilate(smooth, np.ones((k, k), np.uint8)), np.float32)
+    return _strongest(np.asarray(smooth, np.float32), max(1.0, 0.9 / spacing_mm))
 
 
 def _bridge_metal(cement: Mask, scene: Scene) -> Mask:
