@@ -21,8 +21,8 @@ from monitor.imaging.arrays import Array, Mask
 from monitor.imaging.cannula_fit import Band
 
 FORAMEN_FROM = 0.5
-"""Share of the posterior wall's height, from the superior corner, below which a foramen's cement lies as a whole. Cement
-in the canal comes from the basivertebral vein at mid-height and spreads from there."""
+"""Share of the posterior wall's height, from the superior corner, below which a foramen's cement lies as a whole.
+Cement in the canal comes from the basivertebral vein at mid-height and spreads from there."""
 TOP_SHARE = 0.05
 CORRIDOR_MM = 2.0
 
