@@ -28,6 +28,7 @@ from monitor.imaging.zones import borders, extravasates, gaps, territory
 
 MARGIN_MM = 28.0
 SMOOTH_MM = 0.35
+SUDDEN_MM2 = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,16 +89,20 @@ class Bolus:
         self._pulses = 0
         self._cement = np.zeros(picture.shape, bool)
         self._furniture = np.zeros(picture.shape, bool)
-        self._undisturbed = np.zeros(picture.shape, bool)
+        self._before = np.zeros(picture.shape, bool)
+        self._disturbed = self._sudden = False
 
     def update(self, image: Image, matrix: NDArray[np.float64], new_shot: bool, cemented: bool) -> Findings:
         """Measure a pulse registered by ``matrix`` (reference grid to its grid)."""
         current, seen = region_of(image.attenuation, image.usable, matrix, self._box)
         usable = seen & self._reference.known
         new_shot = new_shot or self._added is None
+        if new_shot:
+            self._before = self._before if self._disturbed else self._cement
+            self._disturbed = False
         added = self._difference(current, usable, new_shot)
         smooth = self._averaged(added, new_shot)
-        bands = self._instruments.update(smooth, seen, self._cement, cemented, new_shot)
+        bands = self._instruments.update(smooth, seen, self._cement, cemented, new_shot, self._sudden)
         passing = self._passing.update(bands, cemented, new_shot)
         metal = self._metal(bands, smooth)
         still = usable & ~metal & ~_wider(self._cement, 2)
@@ -106,6 +111,7 @@ class Bolus:
         cement = self._believed(cement, passing, cemented)
         if not cemented and self._grey is not None:
             self._reference.absorb(current, added, self._grey, seen & ~_wider(metal, 3) & ~cement, noise)
+        self._sudden = self._has_turned_up(cement)
         self._cement = cement
         return self._findings(cement, smooth, self._instruments.cannula if bands else None, cemented)
 
@@ -145,10 +151,15 @@ class Bolus:
     def _believed(self, cement: Mask, passing: list[Band], cemented: bool) -> Mask:
         """The cement without what turned up together with passing metal; in the body only before cement was certain."""
         if not passing:
-            self._undisturbed = cement
             return cement
+        self._disturbed = True
         reach = self._passing.mask(passing, cement.shape)
-        return without_company(cement, self._where.body & cemented, reach, self._undisturbed)
+        return without_company(cement, self._where.body & cemented, reach, self._before)
+
+    def _has_turned_up(self, cement: Mask) -> bool:
+        """Whether more has appeared outside the body than a leak needs to be told."""
+        fresh = cement & ~self._where.body & ~_wider(self._cement, 2)
+        return float(fresh.sum()) * self._mm**2 > SUDDEN_MM2
 
     def _findings(self, cement: Mask, smooth: Array, band: Band | None, cemented: bool) -> Findings:
         pixel = self._mm**2

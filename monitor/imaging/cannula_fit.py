@@ -31,6 +31,10 @@ class Band:
         """Direction of the axis, 0 to 180, from x towards y."""
         return float(np.degrees(np.arctan2(self.tip[1] - self.tail[1], self.tip[0] - self.tail[0])) % 180)
 
+    def length(self) -> float:
+        """From tip to tail, pixels."""
+        return float(np.hypot(self.tip[0] - self.tail[0], self.tip[1] - self.tail[1]))
+
     def shifted(self, dx: float, dy: float) -> "Band":
         """The same band on a grid whose origin lies (-dx, -dy) away."""
         tip, tail = (self.tip[0] + dx, self.tip[1] + dy), (self.tail[0] + dx, self.tail[1] + dy)

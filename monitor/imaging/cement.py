@@ -83,7 +83,7 @@ def _parallax(signal: Array, scene: Scene) -> Array:
     """
     lost = np.maximum(-cv2.blur(signal, (3, 3)), 0)
     near, far = (_strongest(lost, mm / scene.spacing_mm) for mm in (PARALLAX_MM, FAR_PARALLAX_MM))
-    return np.maximum(PARALLAX * near, FAR_PARALLAX * (1 - scene.interior) * far)
+    return np.asarray(np.maximum(PARALLAX * near, FAR_PARALLAX * (1 - scene.interior) * far), np.float32)
 
 
 def _strongest(values: Array, radius_px: float) -> Array:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.domain import Point
 from monitor.imaging.arrays import Array, Mask
@@ -22,6 +23,7 @@ LONG_OUT_MM = 20.0
 """No vein stays straight as far as this."""
 WIDE_MM = 3.8
 """A shorter band must be no wider than a 10 gauge cannula (3.4 mm) with its blur: cement may be."""
+ROUND_MM = 1.0
 SAME_DEG = 6.0
 SAME_MM = 2.0
 BESIDE_MM = 3.0
@@ -59,7 +61,9 @@ class Instruments:
             return None
         return band if self._could_be_metal(band, np.zeros_like(usable), True) else None
 
-    def update(self, added: Array, usable: Mask, cement: Mask, cemented: bool, new_shot: bool) -> list[Band]:
+    def update(
+        self, added: Array, usable: Mask, cement: Mask, cemented: bool, new_shot: bool, sudden: bool = False
+    ) -> list[Band]:
         """Find the metal in what was added to the reference.
 
         Parameters
@@ -72,6 +76,8 @@ class Instruments:
             There is cement in some view.
         new_shot
             The first pulse of a shot: anything may have moved.
+        sudden
+            Something has just turned up outside the body: it may be metal.
         """
         self._pulse = 0 if new_shot else self._pulse + 1
         rest, bands = added.copy(), []
@@ -80,7 +86,7 @@ class Instruments:
             if band is not None:
                 bands.append(band)
                 rest[band.mask(rest.shape, 1.0 / self._mm)] = 0
-        if self._pulse < SEARCHED_PULSES or self._pulse % SEARCH_EVERY == 0:
+        if sudden or self._pulse < SEARCHED_PULSES or self._pulse % SEARCH_EVERY == 0:
             bands += self._new(rest, usable, cement, cemented, bands)
         self._bands = bands
         if bands:
@@ -137,6 +143,15 @@ class Instruments:
             return False
         return float(added[shaft].mean()) - float(added[beside].mean()) > FAINTEST
 
+    def _surrounded(self, band: Band, points: NDArray[np.float64], cement: Mask) -> bool:
+        """Whether cement lies beside the axis at these points too: a bolus, not the shaft itself taken for cement."""
+        axis = np.array(band.tip) - band.tail
+        normal = np.array([-axis[1], axis[0]]) / max(float(np.hypot(*axis)), 1e-6)
+        aside = band.width_px / 2 + ROUND_MM / self._mm
+        sides = [np.round(points + s * aside * normal).astype(int).T for s in (-1, 1)]
+        h, w = cement.shape
+        return any(cement[np.clip(y, 0, h - 1), np.clip(x, 0, w - 1)].mean() > 0.5 for x, y in sides)
+
     def _remembered_tip(self, band: Band, last: Band, cement: Mask) -> Band:
         """Keep the tip where it was last seen while cement covers the way between there and where the band now ends."""
         tail, tip = np.array(band.tail), np.array(band.tip)
@@ -149,7 +164,7 @@ class Instruments:
         between = tail + axis * np.linspace(near, far, max(int(far - near), 2))[:, None]
         xs, ys = np.round(between.T).astype(int)
         held = (xs >= 0) & (ys >= 0) & (xs < cement.shape[1]) & (ys < cement.shape[0])
-        if not held.all() or cement[ys, xs].mean() < 0.5:
+        if not held.all() or cement[ys, xs].mean() < 0.5 or not self._surrounded(band, between, cement):
             return band
         kept = tail + axis * before
         return replace(band, tip=(float(kept[0]), float(kept[1])))

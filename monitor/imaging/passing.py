@@ -32,9 +32,13 @@ class Passing:
         self._shot = 0
 
     def update(self, bands: list[Band], cemented: bool, new_shot: bool) -> list[Band]:
-        """The bands that pass. What is in the bone before any cement stays: it was set up for the injection."""
+        """The bands that pass, each as far as it has reached in this shot.
+
+        What is in the bone before any cement stays: it was set up for the injection.
+        """
         self._shot += new_shot
-        return [band for band in bands if self._noted(band, cemented).shots < STAYS_SHOTS]
+        lines = [self._noted(band, cemented) for band in bands]
+        return [line.band for line in lines if line.shots < STAYS_SHOTS]
 
     def mask(self, bands: list[Band], shape: tuple[int, int]) -> Mask:
         """Pixels that passing metal covers or may blur into, bool (h, w)."""
@@ -47,7 +51,8 @@ class Passing:
             line = _Line(band, STAYS_SHOTS if self._in_bone(band) and not cemented else 1, self._shot)
         else:
             self._lines.remove(known)
-            line = replace(known, band=band, shots=known.shots + (known.shot != self._shot), shot=self._shot)
+            longest = max(known.band, band, key=Band.length) if known.shot == self._shot else band
+            line = replace(known, band=longest, shots=known.shots + (known.shot != self._shot), shot=self._shot)
         self._lines.append(line)
         return line
 

@@ -25,6 +25,8 @@ FORAMEN_FROM = 0.5
 Cement in the canal comes from the basivertebral vein at mid-height and spreads from there."""
 TOP_SHARE = 0.05
 CORRIDOR_MM = 2.0
+THINNEST_MM = 1.0
+"""Veins are wider; noise and what is left of a finger's edge are not."""
 
 LATERAL_WALLS = {
     Wall.SUPERIOR: ("superior_posterior", "superior_anterior"),
@@ -93,8 +95,10 @@ def extravasates(
     cement: Mask, where: Territory, band: Band | None, spacing_mm: float, tolerance_mm: float
 ) -> list[Extravasate]:
     """Pieces of cement beyond the outline by more than ``tolerance_mm``; coordinates of the region's grid."""
-    outside = cement & (where.beyond_px * spacing_mm > tolerance_mm)
-    count, labels = cv2.connectedComponents(outside.astype(np.uint8), connectivity=8)
+    outside = (cement & (where.beyond_px * spacing_mm > tolerance_mm)).astype(np.uint8)
+    k = max(1, round(THINNEST_MM / spacing_mm))
+    whole = cv2.morphologyEx(outside, cv2.MORPH_OPEN, np.ones((k, k), np.uint8))
+    count, labels = cv2.connectedComponents(whole, connectivity=8)
     pieces = []
     for label in range(1, count):
         pixels = labels == label
