@@ -32,6 +32,10 @@ def _zone_flips(bedside: Bedside) -> None:
 CASES: dict[str, tuple[Play, list[tuple[str, str]]]] = {
     "one pulse of a long shot is no leak": (lambda b: b.shots(LAT, [], [piece()], [], []), []),
     "two pulses are": (lambda b: b.shots(LAT, [], [piece()], [piece()], []), [("leak-1", "onset")]),
+    "what shows on the first two pulses alone is metal not yet found": (
+        lambda b: b.shots(LAT, [piece()], [piece()], [], []),
+        [],
+    ),
     "below the onset area, never": (lambda b: b.shots(LAT, *[[piece(area_mm2=1.9)]] * 40), []),
     "flicker at the border wears off": (lambda b: b.shots(LAT, *[[piece(area_mm2=3)], [], []] * 10), []),
     "weak pulses between don't interrupt": (

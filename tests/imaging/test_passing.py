@@ -1,0 +1,50 @@
+import numpy as np
+
+from monitor.imaging.cannula_fit import Band
+from monitor.imaging.metal import without_company, without_scraps
+from monitor.imaging.passing import Passing
+
+SHAPE = (120, 120)
+BODY = np.zeros(SHAPE, bool)
+BODY[40:80, 60:110] = True
+CANNULA = Band(tip=(80.0, 60.0), tail=(0.0, 40.0), width_px=8.0, contrast=0.2)
+CLAMP = Band(tip=(40.0, 90.0), tail=(0.0, 95.0), width_px=10.0, contrast=0.4)
+
+
+def test_a_cannula_that_was_in_the_bone_before_cement_stays() -> None:
+    passing = Passing(BODY, 0.36)
+    assert passing.update([CANNULA], cemented=False, new_shot=True) == []
+    assert passing.update([CANNULA], cemented=True, new_shot=True) == []
+
+
+def test_a_clamp_passes_until_a_second_shot_shows_it_on_the_same_line() -> None:
+    passing = Passing(BODY, 0.36)
+    passing.update([CANNULA], cemented=False, new_shot=True)
+    assert passing.update([CANNULA, CLAMP], cemented=True, new_shot=True) == [CLAMP]
+    assert passing.update([CANNULA, CLAMP], cemented=True, new_shot=False) == [CLAMP]
+    assert passing.update([CANNULA, CLAMP], cemented=True, new_shot=True) == []
+
+
+def test_passing_metal_is_taken_as_far_as_it_has_reached_in_the_shot() -> None:
+    passing = Passing(BODY, 0.36)
+    shorter = Band(tip=(20.0, 92.5), tail=CLAMP.tail, width_px=10.0, contrast=0.4)
+    passing.update([CLAMP], cemented=True, new_shot=True)
+    assert passing.update([shorter], cemented=True, new_shot=False) == [CLAMP]
+
+
+def test_cement_beside_passing_metal_is_kept_only_where_it_was_before() -> None:
+    old, new = np.zeros(SHAPE, bool), np.zeros(SHAPE, bool)
+    old[86:92, 44:50] = new[100:106, 20:26] = True
+    reach = np.zeros(SHAPE, bool)
+    reach[84:110, 0:48] = True
+    kept = without_company(old | new, BODY, reach, before=old)
+    assert (kept == old).all()
+
+
+def test_a_thin_rest_beside_a_shaft_is_a_scrap_and_a_bolus_around_its_tip_is_not() -> None:
+    metal = CANNULA.mask(SHAPE, 3.0)
+    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    bolus = (np.hypot(x - 80, y - 60) < 14) & ~metal
+    rest = CANNULA.mask(SHAPE, 5.0) & ~metal & (x > 10) & (x < 40)
+    kept = without_scraps(bolus | rest, metal, 0.36)
+    assert (kept == bolus).all()
