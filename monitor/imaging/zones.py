@@ -25,6 +25,9 @@ FORAMEN_FROM = 0.5
 Cement in the canal comes from the basivertebral vein at mid-height and spreads from there."""
 TOP_SHARE = 0.05
 CORRIDOR_MM = 2.0
+LEAST_BOLUS_MM2 = 3.0
+STRAY_SHARE = 0.003
+"""Share of the bolus that may lie nearer to a wall than its front: single noisy pixels."""
 THINNEST_MM = 1.0
 """Veins are wider; noise and what is left of a finger's edge are not."""
 
@@ -110,9 +113,11 @@ def extravasates(
 def gaps(cement: Mask, where: Territory, spacing_mm: float) -> dict[Wall, float]:
     """Distance in mm of the bolus' front from each wall, while inside; empty without a bolus."""
     inside = cement & where.body
-    if inside.sum() * spacing_mm**2 < 3.0:
+    count = int(inside.sum())
+    if count * spacing_mm**2 < LEAST_BOLUS_MM2:
         return {}
-    return {wall: float(np.quantile(d[inside], 0.003)) * spacing_mm for wall, d in where.to_wall_px.items()}
+    nearest = int(STRAY_SHARE * count)
+    return {wall: float(np.partition(d[inside], nearest)[nearest]) * spacing_mm for wall, d in where.to_wall_px.items()}
 
 
 def filled(polygons: list[Polygon], shape: tuple[int, int]) -> Mask:
