@@ -24,7 +24,8 @@ LONG_OUT_MM = 20.0
 WIDE_MM = 3.8
 """A shorter band must be no wider than a 10 gauge cannula (3.4 mm) with its blur: cement may be."""
 ROUND_MM = 1.0
-SAME_DEG = 6.0
+SAME_DEG, SAME_CONTRAST = 6.0, 0.25
+"""Pushed into dense surroundings a shaft keeps about this share of its contrast."""
 SAME_MM = 2.0
 BESIDE_MM = 3.0
 MOST = 5
@@ -131,7 +132,7 @@ class Instruments:
         """Refit a band of the last pulse; None when it has gone."""
         band = sharpen(added, usable, self._mm, last, 1)
         turned = abs((band.angle_deg() - last.angle_deg() + 90) % 180 - 90)
-        if band.contrast >= max(0.4 * last.contrast, LEAST_CONTRAST) and turned <= SAME_DEG:
+        if band.contrast >= max(SAME_CONTRAST * last.contrast, LEAST_CONTRAST) and turned <= SAME_DEG:
             return self._remembered_tip(band, last, cement)
         return last if cemented and self._still_there(last, added) else None
 
@@ -144,11 +145,12 @@ class Instruments:
         return float(added[shaft].mean()) - float(added[beside].mean()) > FAINTEST
 
     def _surrounded(self, band: Band, points: NDArray[np.float64], cement: Mask) -> bool:
-        """Whether cement lies beside the axis at these points too: a bolus, not the shaft itself taken for cement."""
+        """Whether cement lies beside the axis too where these points begin: a bolus, not the shaft taken for cement."""
         axis = np.array(band.tip) - band.tail
         normal = np.array([-axis[1], axis[0]]) / max(float(np.hypot(*axis)), 1e-6)
         aside = band.width_px / 2 + ROUND_MM / self._mm
-        sides = [np.round(points + s * aside * normal).astype(int).T for s in (-1, 1)]
+        begun = points[: max(len(points) // 3, 2)]
+        sides = [np.round(begun + s * aside * normal).astype(int).T for s in (-1, 1)]
         h, w = cement.shape
         return any(cement[np.clip(y, 0, h - 1), np.clip(x, 0, w - 1)].mean() > 0.5 for x, y in sides)
 

@@ -32,13 +32,13 @@ class Passing:
         self._shot = 0
 
     def update(self, bands: list[Band], cemented: bool, new_shot: bool) -> list[Band]:
-        """The bands that pass, each as far as it has reached in this shot.
+        """The bands that pass, and each as far as it has reached in this shot; two jaws may share a line.
 
-        What is in the bone before any cement stays: it was set up for the injection.
+        The first that is in the bone before any cement stays: it was set up for the injection.
         """
         self._shot += new_shot
-        lines = [self._noted(band, cemented) for band in bands]
-        return [line.band for line in lines if line.shots < STAYS_SHOTS]
+        noted = [(self._noted(band, cemented), band) for band in bands]
+        return [each for line, band in noted if line.shots < STAYS_SHOTS for each in dict.fromkeys((line.band, band))]
 
     def mask(self, bands: list[Band], shape: tuple[int, int]) -> Mask:
         """Pixels that passing metal covers or may blur into, bool (h, w)."""
@@ -48,7 +48,7 @@ class Passing:
     def _noted(self, band: Band, cemented: bool) -> _Line:
         known = next((line for line in self._lines if self._is_same(line.band, band)), None)
         if known is None:
-            line = _Line(band, STAYS_SHOTS if self._in_bone(band) and not cemented else 1, self._shot)
+            line = _Line(band, STAYS_SHOTS if self._is_first(band) and not cemented else 1, self._shot)
         else:
             self._lines.remove(known)
             longest = max(known.band, band, key=Band.length) if known.shot == self._shot else band
@@ -56,10 +56,12 @@ class Passing:
         self._lines.append(line)
         return line
 
-    def _in_bone(self, band: Band) -> bool:
+    def _is_first(self, band: Band) -> bool:
+        """Whether it is the first to reach the bone."""
         x, y = (round(v) for v in band.tip)
         h, w = self._body.shape
-        return 0 <= x < w and 0 <= y < h and bool(self._body[y, x])
+        in_bone = 0 <= x < w and 0 <= y < h and bool(self._body[y, x])
+        return in_bone and all(line.shots < STAYS_SHOTS for line in self._lines)
 
     def _is_same(self, known: Band, band: Band) -> bool:
         turned = abs((known.angle_deg() - band.angle_deg() + 90) % 180 - 90)

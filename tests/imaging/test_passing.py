@@ -29,7 +29,7 @@ def test_passing_metal_is_taken_as_far_as_it_has_reached_in_the_shot() -> None:
     passing = Passing(BODY, 0.36)
     shorter = Band(tip=(20.0, 92.5), tail=CLAMP.tail, width_px=10.0, contrast=0.4)
     passing.update([CLAMP], cemented=True, new_shot=True)
-    assert passing.update([shorter], cemented=True, new_shot=False) == [CLAMP]
+    assert CLAMP in passing.update([shorter], cemented=True, new_shot=False)
 
 
 def test_cement_beside_passing_metal_is_kept_only_where_it_was_before() -> None:
