@@ -115,7 +115,7 @@ class IncrementSettings(Section):
     step_fraction: Fraction = Field(
         0.08, description="Least growth as a fraction of all cement seen; guards large boluses."
     )
-    long_step_ml: Positive = Field(1.2, description="Growth without a pause is split into increments of this much, ml.")
+    long_step_ml: Positive = Field(1.5, description="Growth without a pause is split into increments of this much, ml.")
     smoothing_s: Positive = Field(0.5, description="Stretch of pulses whose median counts, s.")
     plateau_s: Positive = Field(1.0, description="Growth has paused when it stood still for this long, s.")
     plateau_ml: Positive = Field(0.05, description="Growth below this within plateau_s is standing still, ml.")

@@ -47,13 +47,17 @@ class _Anchor:
 
 @dataclass(slots=True)
 class _Look:
-    """The current shot in one view: recent pulses, and the course of the total since the shot began."""
+    """The current shot in one view: recent pulses, and the course of the total since the shot began.
+
+    ``is_split`` says that a part of a long push has been told and the push goes on.
+    """
 
     view: View
     began_s: float
     pulses: deque[tuple[float, float, float]] = field(default_factory=deque)
     course: deque[tuple[float, float]] = field(default_factory=deque)
     anchor: _Anchor | None = None
+    is_split: bool = False
 
     def smoothed(self) -> tuple[float, float]:
         """Median volume and area of the recent pulses."""
@@ -95,7 +99,10 @@ class Increments:
         if look.anchor or t_s - look.began_s >= _ENTRY * s.smoothing_s:
             self._grow(look)
         look.course.append((t_s, self._total_ml))
-        return self._tell(look) if self._has_paused(look) or self._is_long(look) else None
+        if self._is_long(look):
+            step, look.is_split = self._tell(look), True
+            return step
+        return self._tell(look) if self._has_paused(look) else None
 
     def shot_ended(self) -> Step | None:
         """The beam went off: what has grown until then counts without waiting for a pause."""
@@ -118,7 +125,8 @@ class Increments:
         ml, _ = look.smoothed()
         if look.anchor is None:
             look.anchor = self._enter(look.view, ml)
-        total_ml = look.anchor.total_ml + ml - look.anchor.shown_ml
+        scale = look.anchor.scale(self._settings.step_ml)
+        total_ml = look.anchor.total_ml + scale * (ml - look.anchor.shown_ml)
         self._total_ml = max(total_ml, look.anchor.total_ml, self._told_ml)
         others = [
             a.shown_ml + self._total_ml - a.total_ml for view, a in self._anchors.items() if view is not look.view
@@ -153,6 +161,10 @@ class Increments:
         return now_s - then_s >= s.plateau_s and now_ml - then_ml <= s.plateau_ml
 
     def _tell(self, look: _Look) -> Step | None:
+        """Tell what has grown, if it is enough; a short rest of a long push goes with the part told before."""
+        if look.is_split and self._total_ml - self._told_ml < self._settings.long_step_ml / 2:
+            self._told_ml = self._total_ml
+        look.is_split = False
         if self._total_ml - self._told_ml < self._least_ml():
             return None
         self._told += 1
