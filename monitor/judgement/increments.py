@@ -78,6 +78,7 @@ class Increments:
         self._told_ml = 0.0
         self._told = 0
         self._seen_ml = 0.0
+        self._unfinished_ml = 0.0
         self._anchors: dict[View, _Anchor] = {}
         self._told_mm2: dict[View, float] = {}
         self._look: _Look | None = None
@@ -113,9 +114,12 @@ class Increments:
         """End the current look; what its very last pulses show counts: a push may have gone on until then."""
         look, self._look = self._look, None
         if look is not None:
+            before_ml = median(ml for _, ml, _ in list(look.pulses)[:_LEAST_PULSES])
             while len(look.pulses) > _LEAST_PULSES:
                 look.pulses.popleft()
             self._grow(look)
+            rise_ml = look.smoothed()[0] - before_ml
+            self._unfinished_ml = rise_ml if rise_ml > self._settings.plateau_ml else self._unfinished_ml
             last = self._anchors.get(look.view, _Anchor())
             self._anchors[look.view] = _Anchor(max(look.smoothed()[0], last.shown_ml), self._total_ml)
         return look
@@ -125,6 +129,7 @@ class Increments:
         ml, _ = look.smoothed()
         if look.anchor is None:
             look.anchor = self._enter(look.view, ml)
+            self._finish_push(look.anchor.total_ml - self._total_ml)
         scale = look.anchor.scale(self._settings.step_ml)
         total_ml = look.anchor.total_ml + scale * (ml - look.anchor.shown_ml)
         self._total_ml = max(total_ml, look.anchor.total_ml, self._told_ml)
@@ -142,6 +147,12 @@ class Increments:
             grown = grown * (1 - self._settings.view_tolerance) - elsewhere
             grown = grown if grown >= self._least_ml() else 0.0
         return _Anchor(max(ml, last.shown_ml), self._total_ml + max(grown, 0.0))
+
+    def _finish_push(self, grown_ml: float) -> None:
+        """Count what came out of sight to a push that was still going on when its shot ended, as far as it was fast."""
+        rest_ml = min(grown_ml, self._unfinished_ml) if self._told_ml > 0 else 0.0
+        self._told_ml += rest_ml
+        self._unfinished_ml -= rest_ml
 
     def _least_ml(self) -> float:
         """The least growth that is an increment now."""
