@@ -59,8 +59,8 @@ class Placing:
         self._taps[view] = _Tapped(point, SETTLED_PULSES)
 
     def watch(self, subject: Subject, image: Image, matrix: Affine) -> None:
-        """Let the model's picture of this shot grow clearer, while a proposal is wanted."""
-        if self._is_open(subject):
+        """Let the model's picture of this shot grow clearer, while it is wanted."""
+        if self._is_open(subject) or self.is_cemented:
             self._proposer.average(subject.view, image, matrix, subject.reference_image)
 
     def settle(self, subject: Subject, at_once: bool) -> Outline | None:
@@ -68,6 +68,7 @@ class Placing:
 
         ``at_once``: no more pulses will come, the picture won't get any clearer. Returns the outline when new.
         """
+        self._look(subject)
         tap = self._taps.get(subject.view)
         if tap is None:
             return self._proposed(subject, at_once) if self._is_open(subject) else None
@@ -117,6 +118,12 @@ class Placing:
             return None
         outline = replace(proposal.target, source="auto")
         return self._place(subject, outline, surroundings(outline, proposal))
+
+    def _look(self, subject: Subject) -> None:
+        """Let the model see where the cannula ends, once cement may hide its tip."""
+        if self.is_cemented and subject.outline is not None:
+            x, y = subject.outline.polygon.mean(0)
+            self._proposer.look((float(x), float(y)), self.spacing_mm)
 
     def _place(self, subject: Subject, outline: Outline, around: Surroundings) -> Outline:
         if self.spacing_mm is None:

@@ -3,7 +3,7 @@
 from math import inf
 from typing import Protocol
 
-from monitor.domain import Image, Point, Proposal, View
+from monitor.domain import Cannula, Image, Point, Proposal, View
 from monitor.imaging.average import Average, resampled
 from monitor.imaging.registration import Affine
 from monitor.imaging.view import ViewGuess
@@ -12,6 +12,9 @@ SETTLED_PULSES = 4
 """Pulses averaged before an outline is looked for; fewer leave too much noise on osteoporotic bone."""
 PATIENT_PULSES = 16
 """Pulses between two questions at most, while the answer is wanted: a cannula may come into the picture."""
+
+LEAST_CANNULA = 0.5
+"""Confidence from which a cannula that the model saw is believed."""
 
 
 class Anatomy(Protocol):
@@ -51,6 +54,12 @@ class Proposer:
         self._view = View.UNKNOWN
         self._due: float = SETTLED_PULSES
         self._asked, self._looks = False, 0
+        self._cannula: Cannula | None = None
+
+    @property
+    def cannula(self) -> Cannula | None:
+        """The cannula as the model saw it when last asked in this shot; frame pixels of the view's reference."""
+        return self._cannula
 
     def view(self, image: Image) -> ViewGuess | None:
         """What view a pulse shows; asked on the first, second, fourth, ... pulse of a shot for which this is open."""
@@ -79,10 +88,22 @@ class Proposer:
         if self._average.count < self._due and (self._asked or not at_once):
             return None
         proposal = self._anatomy.propose(self._average.image, None, spacing_mm)
+        self._take(proposal)
         sure = self._is_sure(proposal)
-        self._asked, self._average = True, None
         self._due = inf if sure else min(2 * self._due, PATIENT_PULSES)
         return proposal if sure else None
+
+    def look(self, target: Point, spacing_mm: float | None) -> None:
+        """See where the cannula at the target (frame pixels of the view's reference) is, once in a shot."""
+        if self._anatomy is not None and self._average is not None and self._average.count >= self._due:
+            self._take(self._anatomy.propose(self._average.image, target, spacing_mm))
+            self._due = inf
+
+    def _take(self, proposal: Proposal) -> None:
+        """Keep the cannula; the next question needs a new picture."""
+        seen = proposal.view is self._view and proposal.cannula_confidence >= LEAST_CANNULA
+        self._cannula = proposal.cannula if seen else None
+        self._asked, self._average = True, None
 
     def at(self, image: Image, tap: Point, spacing_mm: float | None) -> Proposal | None:
         """What the model says of the body that a person tapped."""

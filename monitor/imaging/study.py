@@ -1,13 +1,15 @@
 """All views of the target: which view a shot is, what each view's reference shows, and what people say of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.config import Settings
-from monitor.domain import Case, Image, Outline, Point, View
+from monitor.domain import Cannula, Case, Image, Outline, Point, View
+from monitor.imaging.cannula_tip import with_tip
 from monitor.imaging.placing import Placing
 from monitor.imaging.proposer import Anatomy, Proposer
 from monitor.imaging.registration import Affine, Fit
 from monitor.imaging.subject import Measured, Subject
+from monitor.imaging.surroundings import moved_point
 from monitor.imaging.view import ViewGuess, classify_view
 
 CERTAIN = 0.45
@@ -99,9 +101,18 @@ class Study:
         self._matrix, self._last = fit.matrix, (image, fit)
         measured = subject.measure(image, fit, new_shot, self._placing.is_cemented)
         self._placing.notice(self._view, measured.cement_mm2)
+        measured = self._with_tip(measured)
         spacing = (self._placing.spacing_mm or 0.0) / measured.motion.scale
         refusal = "no_outline" if measured.outline is None else None
         return Examined(self._view, fit.quality, spacing, measured, refusal, placed)
+
+    def _with_tip(self, measured: Measured) -> Measured:
+        """The same with the cannula's tip as the model saw it, once there is cement that hides it."""
+        seen, spacing_mm = self._proposer.cannula, self._placing.spacing_mm
+        if measured.cannula is None or seen is None or spacing_mm is None or not self._placing.is_cemented:
+            return measured
+        now = Cannula(moved_point(measured.motion, seen.tip), moved_point(measured.motion, seen.tail))
+        return replace(measured, cannula=with_tip(measured.cannula, now, spacing_mm))
 
     def _lost(self, fit: Fit, expected: View) -> Examined:
         """A pulse that doesn't fit; in a shot that never did, its view may have been mistaken too."""
