@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-import cv2
-
 from monitor.config import Settings
-from monitor.domain import Case, Image, Outline, Point, Polygon, View, level_below
-from monitor.imaging.outline import find_outline
+from monitor.domain import Case, Image, Outline, Point, View, level_below
+from monitor.imaging.outline_choice import choose_outline, holds, is_same_body, middle
 from monitor.imaging.outline_drag import with_corner
 from monitor.imaging.outline_scale import body_scale
 from monitor.imaging.proposer import SETTLED_PULSES, Proposer
@@ -35,6 +33,7 @@ class Placing:
     """
 
     def __init__(self, settings: Settings, case: Case, proposer: Proposer) -> None:
+        self._least = settings.models.least_confidence
         self._least_bolus_mm2 = settings.cement.least_bolus_mm2
         self._proposer = proposer
         self._taps: dict[View, _Tapped] = {}
@@ -98,10 +97,12 @@ class Placing:
 
     def _tapped(self, image: Image, point: Point, view: View) -> tuple[Outline | None, Surroundings]:
         """The outline at a tap, and what the model shows around it."""
-        outline = find_outline(image, point, view, self.spacing_mm)
+        proposal = self._proposer.at(image, point, self.spacing_mm)
+        drawn = proposal.target if proposal is not None and proposal.view is view else None
+        outline = choose_outline(image, point, view, self.spacing_mm, drawn, self._least)
         if outline is None:
             return None, Surroundings()
-        return outline, surroundings(outline, self._proposer.at(image, point, self.spacing_mm))
+        return replace(outline, source="tap"), surroundings(outline, proposal)
 
     def _is_open(self, subject: Subject) -> bool:
         """Whether a proposal is wanted: nobody points or places anything, and no cement hangs on the outline."""
@@ -114,16 +115,18 @@ class Placing:
         proposal = self._proposer.outline(self.spacing_mm, at_once)
         if proposal is None or proposal.target is None:
             return None
-        if subject.outline is not None and (not proposal.pointed or _is_same(subject.outline, proposal.target)):
+        drawn = proposal.target
+        if subject.outline is not None and (not proposal.pointed or is_same_body(subject.outline, drawn)):
             return None
-        outline = replace(proposal.target, source="auto")
+        image, at = subject.reference_image, middle(drawn)
+        chosen = choose_outline(image, at, subject.view, self.spacing_mm, drawn, self._least) or drawn
+        outline = replace(chosen, source="auto", confidence=drawn.confidence)
         return self._place(subject, outline, surroundings(outline, proposal))
 
     def _look(self, subject: Subject) -> None:
         """Let the model see where the cannula ends, once cement may hide its tip."""
         if self.is_cemented and subject.outline is not None:
-            x, y = subject.outline.polygon.mean(0)
-            self._proposer.look((float(x), float(y)), self.spacing_mm)
+            self._proposer.look(middle(subject.outline), self.spacing_mm)
 
     def _place(self, subject: Subject, outline: Outline, around: Surroundings) -> Outline:
         if self.spacing_mm is None:
@@ -133,20 +136,10 @@ class Placing:
         return outline
 
 
-def _is_same(outline: Outline, other: Outline) -> bool:
-    """Whether two outlines are of one body."""
-    x, y = other.polygon.mean(0)
-    return _holds(outline.polygon, (float(x), float(y)))
-
-
 def _steps_to(point: Point, shown: Measured | None) -> int | None:
     """How many vertebrae below the target the body shown at a point is."""
     if shown is None or shown.outline is None:
         return None
-    if _holds(shown.outline.polygon, point):
+    if holds(shown.outline.polygon, point):
         return 0
-    return next((n.steps for n in shown.around.neighbours if _holds(n.polygon, point)), None)
-
-
-def _holds(body: Polygon, point: Point) -> bool:
-    return cv2.pointPolygonTest(body, point, False) >= 0
+    return next((n.steps for n in shown.around.neighbours if holds(n.polygon, point)), None)

@@ -1,0 +1,48 @@
+"""Which of two borders of one body is taken."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import pytest
+
+import monitor.imaging.outline_choice
+from monitor.domain import Outline, View, polygon
+from monitor.imaging.outline_choice import choose_outline
+from tests.imaging.phantom import CENTRE, CORNERS, Scenery, body_outline, image
+
+LEAST = 0.8
+SEARCHED = Outline(body_outline(), CORNERS, "tap", 0.9)
+DRAWN = Outline(polygon(body_outline() + 2), CORNERS, "auto", 0.9)
+BELOW = Outline(body_outline(CENTRE[0], CENTRE[1] + 110), CORNERS, "auto", 0.9)
+
+
+class Case(NamedTuple):
+    name: str
+    found: Outline | None
+    drawn: Outline | None
+    expected: Outline | None
+
+
+CASES = [
+    Case("both sure", SEARCHED, DRAWN, SEARCHED),
+    Case("no model", SEARCHED, None, SEARCHED),
+    Case("no model, unsure", replace(SEARCHED, confidence=0.3), None, replace(SEARCHED, confidence=0.3)),
+    Case("the search is unsure", replace(SEARCHED, confidence=0.3), DRAWN, DRAWN),
+    Case("the search finds nothing", None, DRAWN, DRAWN),
+    Case("the search finds another body", replace(BELOW, source="tap"), DRAWN, DRAWN),
+    Case("the model is unsure", SEARCHED, replace(DRAWN, confidence=0.5), SEARCHED),
+    Case("the model drew another body", SEARCHED, BELOW, SEARCHED),
+    Case("neither", None, None, None),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_surer_border_counts(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(monitor.imaging.outline_choice, "find_outline", lambda *_: case.found)
+    chosen = choose_outline(image(Scenery().attenuation()), CENTRE, View.LATERAL, 0.28, case.drawn, LEAST)
+    if case.expected is None:
+        assert chosen is None
+    else:
+        assert chosen is not None
+        assert (chosen.source, chosen.confidence) == (case.expected.source, case.expected.confidence)
+        assert chosen.polygon.mean(0).tolist() == case.expected.polygon.mean(0).tolist()
