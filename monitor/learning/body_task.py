@@ -17,6 +17,7 @@ from monitor.learning.losses import hills, place
 from monitor.learning.network import Eye, rare
 from monitor.learning.picture import Picture, Points
 from monitor.learning.spoil import spoiled
+from monitor.learning.train import Task
 
 HILL = 1.3
 KNOWN = maps.BODY_MAPS
@@ -124,3 +125,6 @@ def loss(found: Tensor, sure: Tensor, truth: Tensor) -> Tensor:
 def overlap(a: Tensor, b: Tensor) -> Tensor:
     """Dice's coefficient of maps (b, n, n)."""
     return 2 * (a * b).sum((1, 2)) / (a.sum((1, 2)) + b.sum((1, 2)) + 1e-3)
+
+
+TASK = Task(network, sample, loss)

@@ -17,7 +17,7 @@ class Example:
     """A picture and its truth, in its own pixels.
 
     ``up`` and ``forward`` are the patient's directions on it, ``others`` the silhouettes of other bodies where known,
-    ``cannula`` its tip and tail where one was drawn.
+    ``cannula`` its tip and tail where one was drawn, ``reached`` where the picture is more than its border repeated.
     """
 
     view: View
@@ -31,6 +31,7 @@ class Example:
     forward: NDArray[np.float64]
     others: tuple[NDArray[np.float64], ...] = ()
     cannula: NDArray[np.float64] | None = None
+    reached: NDArray[np.bool_] | None = None
 
     @property
     def image(self) -> Image:

@@ -18,6 +18,7 @@ from monitor.learning.losses import dense, hills, place
 from monitor.learning.network import Eye, rare
 from monitor.learning.picture import Picture, Points
 from monitor.learning.spoil import spoiled
+from monitor.learning.train import Task
 
 HILL = 1.1
 """Width of a hill that stands for a point, cells."""
@@ -139,3 +140,6 @@ def loss(found: Tensor, view: Tensor, truth: Tensor, views: Tensor) -> Tensor:
         total = total + weight * dense(found[:, planes], truth[:, planes], where)
     target = place(found[:, maps.TARGET], truth[:, maps.TARGET], truth[:, TARGET_KNOWN, 0, 0])
     return total + 0.2 * target + 0.5 * functional.cross_entropy(view, views)
+
+
+TASK = Task(network, sample, loss)

@@ -279,7 +279,14 @@ def _filmed(rng: Generator, view: View, attenuation: Volume, paths: list[Volume]
         forward=from_mm @ [1.0, 0.0],
         others=tuple(_border(path >= 2.5) for path in shown[2:] if (path >= 2.5).sum() > LEAST_PX),
         cannula=cannula,
+        reached=_warped(np.ones(attenuation.shape, np.float32), grid, pixels) > 0.5,
     )
+
+
+def _warped(plane: Volume, grid: NDArray[np.float64], pixels: int) -> Volume:
+    """A plane on the display, 0 where it doesn't reach."""
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(plane, grid, (pixels, pixels), flags=flags, borderValue=(0.0,)), np.float32)
 
 
 def _cannula(

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import cos, pi
 from pathlib import Path
-from time import monotonic
 
 import cv2
 import numpy as np
 import torch
+from numpy.random import Generator
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
@@ -19,6 +19,15 @@ Sample = tuple[Tensor, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """What a network learns: the untrained network, how a sample is drawn from a picture, how far off its answer is."""
+
+    network: Callable[[], Eye]
+    sample: Callable[[Generator, Picture], tuple[object, ...]]
+    loss: Callable[..., Tensor]
+
+
+@dataclass(frozen=True)
 class Plan:
     """How long and how fast to learn.
 
@@ -29,35 +38,29 @@ class Plan:
     rate
         Highest learning rate; it rises over the first ``WARM`` part and falls by a half cosine.
     seed
-        Of everything random.
-    seconds
-        Time after which the rate has fallen to nothing even if there are steps left; None: all steps.
+        Of what is drawn.
     """
 
-    steps: int
+    steps: int = 3500
     batch: int = 16
     rate: float = 2e-3
     seed: int = 0
-    seconds: float | None = None
 
 
+DECAY = 1e-2
+STEEPEST = 5.0
+TELL = 100
 WARM = 0.03
 AVERAGED = 0.998
 """What ships is a running mean of the weights (Polyak averaging); this part of it stays at each step."""
 
 
 class Windows(IterableDataset[Sample]):
-    """Endless random samples of pictures; each draws its number of pictures evenly over sources."""
+    """Endless random samples of a task; a source of pictures is drawn from as often as its share says."""
 
-    def __init__(
-        self,
-        sources: Sequence[Sequence[Picture]],
-        shares: Sequence[float],
-        sample: Callable[..., tuple[object, ...]],
-        seed: int,
-    ) -> None:
+    def __init__(self, task: Task, sources: Sequence[Sequence[Picture]], shares: Sequence[float], seed: int) -> None:
         super().__init__()
-        self._sources, self._shares, self._sample, self._seed = sources, shares, sample, seed
+        self._sample, self._sources, self._shares, self._seed = task.sample, sources, shares, seed
 
     def __iter__(self) -> Iterator[Sample]:
         cv2.setNumThreads(1)
@@ -70,41 +73,36 @@ class Windows(IterableDataset[Sample]):
             yield tuple(torch.as_tensor(part) for part in drawn)
 
 
-def train(
-    network: Eye,
-    windows: Windows,
-    loss: Callable[..., Tensor],
-    plan: Plan,
-    told: Callable[[int, float, nn.Module], None],
-) -> nn.Module:
-    """Fit the network; returns the running mean of its weights, ready to use.
+def train(task: Task, windows: Windows, plan: Plan, told: Callable[[int, float], None]) -> nn.Module:
+    """Fit a network from nothing; returns the running mean of its weights, ready to use.
 
-    ``told`` is called every hundred steps with the step, the mean loss since, and that running mean.
+    ``told`` is called every ``TELL`` steps with the step and the mean loss since.
     """
-    network = network.to(memory_format=torch.channels_last).train()
+    network = task.network().to(memory_format=torch.channels_last).train()
     mean = torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=_averaged, use_buffers=True)
-    optimiser = torch.optim.AdamW(network.parameters(), plan.rate, weight_decay=1e-2)
+    optimiser = torch.optim.AdamW(network.parameters(), plan.rate, weight_decay=DECAY)
     batches = iter(DataLoader(windows, plan.batch, num_workers=1, prefetch_factor=4))
-    start, recent = monotonic(), []
+    recent: list[float] = []
     for step in range(plan.steps):
-        done = _done(step, plan, monotonic() - start)
-        if done >= 1:
-            break
         for group in optimiser.param_groups:
-            group["lr"] = plan.rate * _rate(done)
-        pictures, *truth = next(batches)
-        maps, numbers = network(pictures.contiguous(memory_format=torch.channels_last))
-        missed = loss(maps, numbers, *truth)
-        optimiser.zero_grad(set_to_none=True)
-        missed.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimiser.step()
+            group["lr"] = plan.rate * _rate(step / plan.steps)
+        recent.append(_update(network, task, optimiser, next(batches)))
         mean.update_parameters(network)
-        recent.append(float(missed))
-        if step % 100 == 99:
-            told(step + 1, float(np.mean(recent)), mean.module.eval())
+        if (step + 1) % TELL == 0:
+            told(step + 1, sum(recent) / len(recent))
             recent = []
     return mean.module.eval()
+
+
+def _update(network: nn.Module, task: Task, optimiser: torch.optim.Optimizer, batch: Sample) -> float:
+    pictures, *truth = batch
+    maps, numbers = network(pictures.contiguous(memory_format=torch.channels_last))
+    missed = task.loss(maps, numbers, *truth)
+    optimiser.zero_grad(set_to_none=True)
+    missed.backward()
+    nn.utils.clip_grad_norm_(network.parameters(), STEEPEST)
+    optimiser.step()
+    return float(missed)
 
 
 def _averaged(mean: Sequence[Tensor], now: Sequence[Tensor], count: Tensor) -> None:
@@ -114,11 +112,6 @@ def _averaged(mean: Sequence[Tensor], now: Sequence[Tensor], count: Tensor) -> N
             a.lerp_(b, 1 - keep)
         else:
             a.copy_(b)
-
-
-def _done(step: int, plan: Plan, spent_s: float) -> float:
-    by_time = 0.0 if plan.seconds is None else spent_s / plan.seconds
-    return max(step / plan.steps, by_time)
 
 
 def _rate(done: float) -> float:

@@ -1,0 +1,63 @@
+"""``python -m monitor.learning``: from nothing to the networks in ``models/anatomy``."""
+
+import hashlib
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+
+from monitor.imaging import anatomy_maps as maps
+from monitor.imaging.anatomy_model import FILES
+from monitor.learning import body_task, field_task
+from monitor.learning.make import Amounts, make
+from monitor.learning.picture import Picture, read_shard
+from monitor.learning.train import Plan, Task, Windows, train, write_onnx
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+SHARES = {"typical": 0.62, "hard": 0.18, "mesh": 0.12, "nothing": 0.08}
+"""How often a picture of each kind is learnt from."""
+
+
+@app.command()
+def learn(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder for the networks.")],
+    pictures: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the pictures; what is there is used.")],
+    shared: Annotated[Path | None, typer.Option(metavar="DIR", help="Real data to project, if any.")] = None,
+    steps: Annotated[int, typer.Option(help="Updates of each network.")] = Plan.steps,
+    typical: Annotated[int, typer.Option(help="Stills of the simulator.")] = Amounts.typical,
+    hard: Annotated[int, typer.Option(help="Hard stills of it.")] = Amounts.hard,
+    projections: Annotated[int, typer.Option(help="Projections of the mesh.")] = Amounts.projections,
+    nothing: Annotated[int, typer.Option(help="Pictures without a spine.")] = Amounts.nothing,
+) -> None:
+    """Make the pictures, train both networks, write them and print their sha256 for the card."""
+    torch.set_num_threads(1)
+    make(pictures, Amounts(typical, hard, projections, nothing), shared)
+    kinds = sources(pictures)
+    out.mkdir(parents=True, exist_ok=True)
+    fit(field_task.TASK, kinds, steps, out / FILES[0], maps.FIELD_PX)
+    fit(body_task.TASK, {k: v for k, v in kinds.items() if k != "nothing"}, steps, out / FILES[1], maps.BODY_PX)
+    typer.echo(hashlib.sha256(b"".join((out / file).read_bytes() for file in FILES)).hexdigest())
+
+
+def sources(folder: Path) -> dict[str, list[Picture]]:
+    """Pictures of each kind."""
+    found: dict[str, list[Picture]] = {}
+    for path in sorted(folder.glob("*.npy")):
+        kind = path.name.split("-")[0]
+        if kind in SHARES:
+            found.setdefault(kind, []).extend(read_shard(path))
+    return found
+
+
+def fit(task: Task, kinds: dict[str, list[Picture]], steps: int, path: Path, side: int) -> None:
+    """Train one network from nothing and write it."""
+    torch.manual_seed(0)
+    windows = Windows(task, list(kinds.values()), [SHARES[kind] for kind in kinds], seed=0)
+    network = train(task, windows, Plan(steps), lambda step, missed: typer.echo(f"{path.name} {step} {missed:.4f}"))
+    write_onnx(network, path, side)
+
+
+if __name__ == "__main__":
+    app()
