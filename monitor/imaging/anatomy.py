@@ -73,8 +73,10 @@ class Anatomist:
             return Proposal(View.UNKNOWN, 1.0)
         picture = np.where(usable, image.attenuation, 0).astype(np.float32)
         field = self._look(picture, usable)
-        bodies = _of_size(field, None if spacing_mm is None else spacing_mm * image.scale)
+        if field.view is not View.UNKNOWN and not field.bodies:
+            return Proposal(View.UNKNOWN, 1 - field.view_confidence)
         seen = Proposal(field.view, field.view_confidence)
+        bodies = _of_size(field, None if spacing_mm is None else spacing_mm * image.scale)
         if field.view is View.UNKNOWN or not bodies:
             return seen
         target = bodies[0] if tap is None else at_tap(bodies, field.cell(_pixel(image, tap)))

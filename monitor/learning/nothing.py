@@ -163,5 +163,8 @@ def _write(drawn: Array, words: str, row: int, ink: float) -> None:
 
 
 def _dark(rng: Generator) -> Array:
-    """An empty beam or none at all: nearly even."""
-    return np.asarray(rng.uniform(0, 1) + _soft(rng, 3, rng.uniform(0, 0.03)), np.float32)
+    """An empty beam or none at all: even, or brighter towards one side."""
+    y, x = (np.mgrid[:SIZE, :SIZE] / SIZE - 0.5).astype(np.float32)
+    turn, slope = rng.uniform(0, 2 * np.pi), rng.choice([0.0, rng.uniform(0, 1)])
+    even = rng.uniform(0, 1) + _soft(rng, 3, rng.uniform(0, 0.03))
+    return np.asarray(np.clip(even + slope * (x * np.cos(turn) + y * np.sin(turn)), 0, 1), np.float32)

@@ -73,10 +73,10 @@ class Windows(IterableDataset[Sample]):
             yield tuple(torch.as_tensor(part) for part in drawn)
 
 
-def train(task: Task, windows: Windows, plan: Plan, told: Callable[[int, float], None]) -> nn.Module:
+def train(task: Task, windows: Windows, plan: Plan, told: Callable[[int, float], None], tell: int = TELL) -> nn.Module:
     """Fit a network from nothing; returns the running mean of its weights, ready to use.
 
-    ``told`` is called every ``TELL`` steps with the step and the mean loss since.
+    ``told`` is called every ``tell`` steps with the step and the mean loss since.
     """
     network = task.network().to(memory_format=torch.channels_last).train()
     mean = torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=_averaged, use_buffers=True)
@@ -88,7 +88,7 @@ def train(task: Task, windows: Windows, plan: Plan, told: Callable[[int, float],
             group["lr"] = plan.rate * _rate(step / plan.steps)
         recent.append(_update(network, task, optimiser, next(batches)))
         mean.update_parameters(network)
-        if (step + 1) % TELL == 0:
+        if (step + 1) % tell == 0:
             told(step + 1, sum(recent) / len(recent))
             recent = []
     return mean.module.eval()
