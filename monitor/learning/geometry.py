@@ -11,7 +11,7 @@ from monitor.imaging.anatomy_input import Affine
 from monitor.learning.picture import Points
 
 Array = NDArray[np.float32]
-FINE = 4
+FINE = 8
 """Drawn this much finer than the map, so that its cells say how much of them is covered."""
 
 

@@ -39,12 +39,15 @@ class Plan:
         Highest learning rate; it rises over the first ``WARM`` part and falls by a half cosine.
     seed
         Of what is drawn.
+    workers
+        Processes that draw samples beside the one that learns; 0: it draws them itself.
     """
 
     steps: int = 3500
     batch: int = 16
     rate: float = 2e-3
     seed: int = 0
+    workers: int = 1
 
 
 DECAY = 1e-2
@@ -81,7 +84,7 @@ def train(task: Task, windows: Windows, plan: Plan, told: Callable[[int, float],
     network = task.network().to(memory_format=torch.channels_last).train()
     mean = torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=_averaged, use_buffers=True)
     optimiser = torch.optim.AdamW(network.parameters(), plan.rate, weight_decay=DECAY)
-    batches = iter(DataLoader(windows, plan.batch, num_workers=1, prefetch_factor=4))
+    batches = iter(DataLoader(windows, plan.batch, num_workers=plan.workers))
     recent: list[float] = []
     for step in range(plan.steps):
         for group in optimiser.param_groups:
@@ -102,7 +105,7 @@ def _update(network: nn.Module, task: Task, optimiser: torch.optim.Optimizer, ba
     missed.backward()
     nn.utils.clip_grad_norm_(network.parameters(), STEEPEST)
     optimiser.step()
-    return float(missed)
+    return float(missed.detach())
 
 
 def _averaged(mean: Sequence[Tensor], now: Sequence[Tensor], count: Tensor) -> None:

