@@ -22,6 +22,8 @@ LEAST_SPREAD = 0.02
 LEAST_MM, MOST_MM = 10.0, 52.0
 """Square root of a vertebral body's area: a crushed T4 and more than an L5."""
 MOST_NEIGHBOURS = 4
+LEAST_VIEW = 0.9
+"""Probability of a view below which a picture is no spine: spines get more, hips (the nearest thing to one) less."""
 
 
 class Anatomist:
@@ -73,7 +75,7 @@ class Anatomist:
             return Proposal(View.UNKNOWN, 1.0)
         picture = np.where(usable, image.attenuation, 0).astype(np.float32)
         field = self._look(picture, usable)
-        if field.view is not View.UNKNOWN and not field.bodies:
+        if field.view is not View.UNKNOWN and (not field.bodies or field.view_confidence < LEAST_VIEW):
             return Proposal(View.UNKNOWN, 1 - field.view_confidence)
         seen = Proposal(field.view, field.view_confidence)
         bodies = _of_size(field, None if spacing_mm is None else spacing_mm * image.scale)

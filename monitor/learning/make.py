@@ -14,8 +14,10 @@ from monitor.learning.simulated import simulated
 from monitor.simulation.still import PER_ANATOMY
 
 SHARD = 256
-KEPT_BACK = frozenset((*range(1001 // PER_ANATOMY, 1060 // PER_ANATOMY + 1), *range(1000, 1064)))
-"""Anatomies of the simulator that nothing is trained on: figures are reported on their stills."""
+REPORTED = range(1000, 1064)
+"""Anatomies of the simulator that figures are reported on."""
+KEPT_BACK = frozenset((*REPORTED, *range(1001 // PER_ANATOMY, 1060 // PER_ANATOMY + 1)))
+"""Anatomies that nothing is trained on; those of stills with the seeds of reported recordings among them."""
 MESH_FROM = 1000
 """First seed of projections; those before fitted the classical outline."""
 

@@ -59,9 +59,12 @@ def test_the_truth_has_no_loss_to_speak_of(pictures: list[Picture], name: str) -
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of PyTorch's older export; the newer needs more packages
 def test_one_command_makes_networks_that_can_be_asked(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    amounts = ["--typical", "4", "--hard", "0", "--projections", "0", "--nothing", "2", "--steps", "2"]
-    result = CliRunner().invoke(app, [str(out), "--pictures", str(tmp_path / "pictures"), *amounts])
+    amounts = ["--typical", "4", "--hard", "0", "--projections", "0", "--empty", "2", "--steps", "2"]
+    result = CliRunner().invoke(app, ["learn", str(out), "--pictures", str(tmp_path / "pictures"), *amounts])
     assert result.exit_code == 0, result.output
     digest = result.output.split()[-1]
     (out / "card.md").write_text(f"---\nname: tiny\nsha256: {digest}\n---\n", encoding="utf-8")
     assert Anatomist.load(out).sha256 == digest
+    figures = CliRunner().invoke(app, ["figures", str(out), "--anatomies", "1"])
+    assert figures.exit_code == 0, figures.output
+    assert "| view right | 10 |" in figures.output
