@@ -12,6 +12,7 @@ from monitor.imaging.arrays import Array, Mask
 from monitor.imaging.cannula_fit import Band
 from monitor.imaging.cement import Scene, find_cement, softened
 from monitor.imaging.clutter import clutter, edges
+from monitor.imaging.coat import Coat
 from monitor.imaging.exposure import GreyMap, fit_grey_map
 from monitor.imaging.instruments import Instruments
 from monitor.imaging.metal import (
@@ -80,6 +81,7 @@ class Bolus:
         self._interior = softened(self._where.body, spacing_mm)
         self._instruments = Instruments(self._where.body, spacing_mm)
         self._passing = Passing(self._where.body, spacing_mm)
+        self._coat = Coat(self._where.body, spacing_mm)
         first = self._instruments.first_look(picture, usable)
         hidden = self._metal([] if first is None else [first], picture)
         self._reference = Reference(picture, usable, hidden)
@@ -113,7 +115,8 @@ class Bolus:
             self._reference.absorb(current, added, self._grey, seen & ~_wider(metal, 3) & ~cement, noise)
         self._sudden = self._has_turned_up(cement)
         self._cement = cement
-        return self._findings(cement, smooth, self._instruments.cannula if bands else None, cemented)
+        cannula = self._instruments.cannula if bands else None
+        return self._findings(cement | self._coat.update(smooth, cannula, cemented), smooth, cannula, cemented)
 
     def _metal(self, bands: list[Band], picture: Array) -> Mask:
         masks = [cannula_mask(band, picture, self._where.body, self._mm) for band in bands]

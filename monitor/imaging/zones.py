@@ -188,14 +188,16 @@ def _divided(pixels: Mask, where: Territory, band: Band | None, spacing_mm: floa
 
 
 def _along(pixels: Mask, band: Band, spacing_mm: float) -> bool:
-    """Whether cement lies in the cannula's corridor and extends along it; a leak that crosses it doesn't."""
+    """Whether cement lies on the shaft, or in its corridor and extends along it; a leak that crosses it doesn't."""
     ys, xs = np.nonzero(pixels)
     tip, tail = np.array(band.tip), np.array(band.tail)
     axis = (tail - tip) / max(float(np.hypot(*(tail - tip))), 1e-6)
     along = (xs - tip[0]) * axis[0] + (ys - tip[1]) * axis[1]
     across = (ys - tip[1]) * axis[0] - (xs - tip[0]) * axis[1]
-    within = (np.abs(across) < band.width_px / 2 + CORRIDOR_MM / spacing_mm) & (along > 0)
-    return float(within.mean()) > 0.6 and float(np.std(along)) > 1.2 * float(np.std(across))
+    aside = np.abs(across) - band.width_px / 2
+    on_shaft, within = ((aside < mm / spacing_mm) & (along > 0) for mm in (0.0, CORRIDOR_MM))
+    elongated = float(np.std(along)) > 1.2 * float(np.std(across))
+    return float(on_shaft.mean()) > 0.6 or (float(within.mean()) > 0.6 and elongated)
 
 
 def _behind(part: Mask, zone: Zone, where: Territory) -> Zone:

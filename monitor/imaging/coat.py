@@ -1,0 +1,145 @@
+"""Cement on the cannula or behind it, which its mask hides: the shaft grows denser than it was before any cement.
+
+Density along the shaft, from the tail (left) into the body::
+
+    before cement   -----------------------|-------
+    now             ---------==============|-------    cement has run back along it from the wall
+                                          wall
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.imaging.arrays import Array, Mask
+from monitor.imaging.cannula_fit import Band
+
+REACH_MM = 45.0
+SAME_DEG, SAME_MM, PUSHED_MM = 3.0, 1.5, 3.0
+LEARNT_PULSES, MEMORY = 3, 12
+UNCOATED = 0.2
+"""Least share of the shaft outside the body that stays bare: it tells how exposure changed the metal's contrast."""
+LEAST, SHARE = 0.05, 0.15
+"""Gain over the bare shaft, in -ln units and of its contrast, that only cement makes."""
+SHORTEST_MM, GAP_MM, AT_WALL_MM = 2.0, 2.0, 3.0
+"""Cement comes out of the body: a stretch of it begins at the wall."""
+
+
+class Coat:
+    """Follows the density along one view's cannula.
+
+    Parameters
+    ----------
+    body
+        bool (h, w): the target's silhouette on the region's grid.
+    spacing_mm
+        Millimetres per pixel.
+    """
+
+    def __init__(self, body: Mask, spacing_mm: float) -> None:
+        self._body, self._mm = body, spacing_mm
+        ys, xs = np.nonzero(body)
+        self._centre = np.array([xs.mean(), ys.mean()])
+        self._line: Band | None = None
+        self._bare: NDArray[np.float64] | None = None
+        self._pulses = 0
+
+    def update(self, added: Array, band: Band | None, cemented: bool) -> Mask:
+        """Pixels outside the body where cement lies on the shaft, bool (h, w).
+
+        Parameters
+        ----------
+        added
+            float32 (h, w): attenuation beyond the reference's, -ln units.
+        band
+            The cannula on this pulse.
+        cemented
+            There is cement in some view; before, the bare shaft is learnt.
+        """
+        found = np.zeros_like(self._body)
+        if band is None:
+            return found
+        density = self._along(added, band)
+        if not cemented:
+            self._learn(band, density)
+        elif self._bare is not None and self._pulses >= LEARNT_PULSES and self._is_same(band):
+            for first, last in self._denser(density, self._bare, band):
+                found |= Band(self._at(band, last), self._at(band, first), band.width_px, 0.0).mask(added.shape, 0.0)
+        return found & ~self._body
+
+    def _along(self, added: Array, band: Band) -> NDArray[np.float64]:
+        """Mean of the shaft's core at every pixel along its axis, from ``REACH_MM`` before the body's middle to beyond.
+
+        nan before the tail, beyond the tip, and outside the region.
+        """
+        axis, normal, foot = self._frame(band)
+        half, rows = self._half(), max(2, round(0.5 * band.width_px))
+        corner = foot - half * axis - (rows - 1) / 2 * normal
+        strip = cv2.warpAffine(
+            added,
+            np.column_stack([axis, normal, corner]),
+            (2 * half + 1, rows),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=float("nan"),
+        )
+        density = np.asarray(cv2.blur(strip, (3, 1)).mean(0), np.float64)
+        tail, tip = ((np.array(end) - foot) @ axis + half for end in (band.tail, band.tip))
+        place = np.arange(len(density))
+        density[(place < tail) | (place > tip)] = np.nan
+        return density
+
+    def _learn(self, band: Band, density: NDArray[np.float64]) -> None:
+        if self._bare is None or not self._is_same(band) or self._pushed(band):
+            self._line, self._bare, self._pulses = band, density, 1
+            return
+        self._pulses = min(self._pulses + 1, MEMORY)
+        step = (density - self._bare) / self._pulses
+        self._bare = np.where(np.isnan(self._bare), density, self._bare + np.nan_to_num(step))
+
+    def _pushed(self, band: Band) -> bool:
+        """Whether the tip has moved: a stylet's solid end and the tube behind it differ in density."""
+        if self._line is None:
+            return False
+        return float(np.hypot(band.tip[0] - self._line.tip[0], band.tip[1] - self._line.tip[1])) * self._mm > PUSHED_MM
+
+    def _is_same(self, band: Band) -> bool:
+        if self._line is None:
+            return False
+        turned = abs((self._line.angle_deg() - band.angle_deg() + 90) % 180 - 90)
+        _, normal, foot = self._frame(self._line)
+        aside = abs(float((self._frame(band)[2] - foot) @ normal))
+        return bool(turned <= SAME_DEG and aside * self._mm <= SAME_MM)
+
+    def _denser(self, density: NDArray[np.float64], bare: NDArray[np.float64], band: Band) -> list[tuple[int, int]]:
+        """First and last place of each stretch outside the body that is denser than the bare shaft was."""
+        outside = np.isfinite(density) & np.isfinite(bare) & (bare > LEAST) & ~self._inside(band, len(density))
+        if outside.sum() * self._mm < 2 * SHORTEST_MM:
+            return []
+        gain = float(np.quantile(density[outside] / bare[outside], UNCOATED))
+        excess = np.where(outside, density - gain * bare, 0.0)
+        hits = np.flatnonzero(outside & (excess > np.maximum(LEAST, SHARE * gain * np.nan_to_num(bare))))
+        runs = np.split(hits, np.flatnonzero(np.diff(hits) > GAP_MM / self._mm) + 1)
+        wall = int(np.argmax(self._inside(band, len(density))))
+        long = [(int(r[0]), int(r[-1])) for r in runs if len(r) * self._mm >= SHORTEST_MM]
+        return [(first, last) for first, last in long if abs(wall - last) * self._mm <= AT_WALL_MM]
+
+    def _inside(self, band: Band, places: int) -> NDArray[np.bool_]:
+        axis, _, foot = self._frame(band)
+        x, y = np.round(foot + (np.arange(places) - self._half())[:, None] * axis).astype(int).T
+        h, w = self._body.shape
+        return np.asarray(self._body[np.clip(y, 0, h - 1), np.clip(x, 0, w - 1)], bool)
+
+    def _at(self, band: Band, place: int) -> tuple[float, float]:
+        axis, _, foot = self._frame(band)
+        x, y = foot + (place - self._half()) * axis
+        return float(x), float(y)
+
+    def _frame(self, band: Band) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Axis from tail to tip, normal, and the place on the axis nearest to the body's middle."""
+        tail, tip = np.array(band.tail), np.array(band.tip)
+        axis = (tip - tail) / max(band.length(), 1e-6)
+        return axis, np.array([-axis[1], axis[0]]), tail + float((self._centre - tail) @ axis) * axis
+
+    def _half(self) -> int:
+        return round(REACH_MM / self._mm)

@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+
+from monitor.imaging.arrays import Array
+from monitor.imaging.cannula_fit import Band
+from monitor.imaging.coat import Coat
+
+MM = 0.36
+SHAPE = (200, 260)
+BODY = np.zeros(SHAPE, bool)
+BODY[60:140, 120:220] = True
+CANNULA = Band(tip=(170.0, 100.0), tail=(20.0, 100.0), width_px=8.0, contrast=0.3)
+BESIDE = Band(tip=(170.0, 130.0), tail=(20.0, 90.0), width_px=8.0, contrast=0.3)
+
+
+def _picture(band: Band, denser_px: tuple[int, int] = (0, 0), gain: float = 1.0) -> Array:
+    """A shaft that pales outwards, with cement added between two columns."""
+    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(np.float32)
+    picture = gain * band.mask(SHAPE, 0.0) * (0.2 + 0.001 * x)
+    cement = band.mask(SHAPE, 0.0) & (x >= denser_px[0]) & (x < denser_px[1])
+    noise = np.random.default_rng(1).normal(0, 0.01, SHAPE)
+    return np.asarray(picture + 0.15 * cement + noise, np.float32)
+
+
+def _learnt(pulses: int = 6) -> Coat:
+    coat = Coat(BODY, MM)
+    for _ in range(pulses):
+        coat.update(_picture(CANNULA), CANNULA, cemented=False)
+    return coat
+
+
+@pytest.mark.parametrize("gain", [0.7, 1.0, 1.4])
+def test_cement_that_runs_back_from_the_wall_is_found_where_it_lies(gain: float) -> None:
+    found = _learnt().update(_picture(CANNULA, (95, 122), gain), CANNULA, cemented=True)
+    ys, xs = np.nonzero(found)
+    assert abs(xs.min() - 95) <= 3
+    assert xs.max() == 119, "inside the body the shaft is hidden anyway"
+    assert np.ptp(ys) <= CANNULA.width_px
+
+
+@pytest.mark.parametrize(
+    ("denser_px", "band"),
+    [
+        pytest.param((0, 0), CANNULA, id="bare"),
+        pytest.param((40, 70), CANNULA, id="away from the wall"),
+        pytest.param((117, 122), CANNULA, id="shorter than two millimetres"),
+        pytest.param((95, 122), BESIDE, id="another line than the one learnt"),
+    ],
+)
+def test_nothing_is_found_on_a_shaft_that_is(denser_px: tuple[int, int], band: Band) -> None:
+    assert not _learnt().update(_picture(band, denser_px), band, cemented=True).any()
+
+
+def test_without_a_look_at_the_bare_shaft_nothing_is_said() -> None:
+    assert not _learnt(2).update(_picture(CANNULA, (95, 122)), CANNULA, cemented=True).any()
+    assert not Coat(BODY, MM).update(_picture(CANNULA, (95, 122)), None, cemented=True).any()
