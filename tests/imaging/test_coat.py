@@ -15,7 +15,7 @@ BESIDE = Band(tip=(170.0, 130.0), tail=(20.0, 90.0), width_px=8.0, contrast=0.3)
 
 def _picture(band: Band, denser_px: tuple[int, int] = (0, 0), gain: float = 1.0) -> Array:
     """A shaft that pales outwards, with cement added between two columns."""
-    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(np.float32)
+    _, x = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(np.float32)
     picture = gain * band.mask(SHAPE, 0.0) * (0.2 + 0.001 * x)
     cement = band.mask(SHAPE, 0.0) & (x >= denser_px[0]) & (x < denser_px[1])
     noise = np.random.default_rng(1).normal(0, 0.01, SHAPE)
