@@ -241,6 +241,9 @@ class ModelSettings(Section):
     least_confidence: Fraction = Field(
         0.8, description="Confidence below which no outline is proposed; the monitor asks for a tap instead."
     )
+    least_unpointed: Fraction = Field(
+        0.9, description="The same while no cannula tells which body is treated: nothing in the bone does."
+    )
 
 
 class ServerSettings(Section):

@@ -3,6 +3,7 @@
 from math import inf
 from typing import Protocol
 
+from monitor.config import ModelSettings
 from monitor.domain import Cannula, Image, Point, Proposal, View
 from monitor.imaging.average import Average, resampled
 from monitor.imaging.registration import Affine
@@ -40,12 +41,12 @@ class Proposer:
     ----------
     anatomy
         The model; None: nothing is ever proposed.
-    least_confidence
-        Below it an outline is not proposed.
+    settings
+        Confidences below which an outline is not proposed.
     """
 
-    def __init__(self, anatomy: Anatomy | None, least_confidence: float) -> None:
-        self._anatomy, self._least = anatomy, least_confidence
+    def __init__(self, anatomy: Anatomy | None, settings: ModelSettings) -> None:
+        self._anatomy, self._settings = anatomy, settings
         self.begin_shot()
 
     def begin_shot(self) -> None:
@@ -110,5 +111,7 @@ class Proposer:
         return None if self._anatomy is None else self._anatomy.propose(image, tap, spacing_mm)
 
     def _is_sure(self, proposal: Proposal) -> bool:
-        seen = proposal.target is not None and proposal.view is self._view
-        return seen and proposal.target is not None and proposal.target.confidence >= self._least
+        if proposal.target is None or proposal.view is not self._view:
+            return False
+        pointed, unpointed = self._settings.least_confidence, self._settings.least_unpointed
+        return proposal.target.confidence >= (pointed if proposal.pointed else max(pointed, unpointed))

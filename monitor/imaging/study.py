@@ -44,7 +44,7 @@ class Study:
 
     def __init__(self, settings: Settings, case: Case, anatomy: Anatomy | None = None) -> None:
         self._settings, self._case = settings, case
-        self._proposer = Proposer(anatomy, settings.models.least_confidence)
+        self._proposer = Proposer(anatomy, settings.models)
         self._subjects: dict[View, Subject] = {}
         self._placing = Placing(settings, case, self._proposer)
         self._matrix: Affine | None = None
