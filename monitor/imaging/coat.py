@@ -19,7 +19,7 @@ SAME_DEG, SAME_MM, PUSHED_MM = 3.0, 1.5, 3.0
 LEARNT_PULSES, MEMORY = 3, 12
 UNCOATED = 0.2
 """Least share of the shaft outside the body that stays bare: it tells how exposure changed the metal's contrast."""
-LEAST, SHARE = 0.05, 0.15
+LEAST, SHARE = 0.06, 0.3
 """Gain over the bare shaft, in -ln units and of its contrast, that only cement makes."""
 SHORTEST_MM, GAP_MM, AT_WALL_MM = 2.0, 2.0, 3.0
 """Cement comes out of the body: a stretch of it begins at the wall."""
