@@ -76,7 +76,7 @@ class Bolus:
         x0, y0, x1, y1 = self._box
         self._offset = np.array([x0, y0], np.float32)
         local = {name: (x - x0, y - y0) for name, (x, y) in corners.items()}
-        self._where = territory(polygon(outline - self._offset), local, view, (y1 - y0, x1 - x0), spacing_mm)
+        self._where = territory(polygon(outline - self._offset), local, view, (y1 - y0, x1 - x0))
         picture, usable = image.attenuation[y0:y1, x0:x1], image.usable[y0:y1, x0:x1]
         self._interior = softened(self._where.body, spacing_mm)
         self._instruments = Instruments(self._where.body, spacing_mm)

@@ -25,7 +25,6 @@ FORAMEN_FROM = 0.5
 Cement in the canal comes from the basivertebral vein at mid-height and spreads from there."""
 TOP_SHARE = 0.05
 CORRIDOR_MM = 2.0
-AP_ENDPLATE_MM = 0.6
 LEAST_BOLUS_MM2 = 3.0
 STRAY_SHARE = 0.003
 """Share of the bolus that may lie nearer to a wall than its front: single noisy pixels."""
@@ -60,21 +59,18 @@ class Territory:
     """The surroundings of one outline on the region's grid, computed once.
 
     ``zone`` holds an index into ``ORDER`` per pixel, ``beyond_px`` the distance to the outline outside it,
-    ``doubt_px`` how much less certain the outline is there, ``to_wall_px`` the distance to each wall's stretch of it.
+    ``to_wall_px`` the distance to each wall's stretch of the outline.
     """
 
     body: Mask
     zone: NDArray[np.uint8]
     beyond_px: Array
-    doubt_px: Array
     to_wall_px: dict[Wall, Array]
     depth_px: float | None
     behind: Array
 
 
-def territory(
-    outline: Polygon, corners: dict[str, Point], view: View, shape: tuple[int, int], spacing_mm: float
-) -> Territory:
+def territory(outline: Polygon, corners: dict[str, Point], view: View, shape: tuple[int, int]) -> Territory:
     """Prepare the zones around an outline; all coordinates are pixels of the region's grid."""
     walls = LATERAL_WALLS if view is View.LATERAL else AP_WALLS
     body = filled([outline], shape)
@@ -90,7 +86,6 @@ def territory(
         body,
         zone,
         np.asarray(beyond, np.float32),
-        _doubt(zone, view) * np.float32(1 / spacing_mm),
         _wall_distances(outline, corners, walls, shape),
         _depth(corners) if lateral else None,
         _fraction(x, y, corners["superior_posterior"], corners["inferior_posterior"])
@@ -103,7 +98,7 @@ def extravasates(
     cement: Mask, where: Territory, band: Band | None, spacing_mm: float, tolerance_mm: float
 ) -> list[Extravasate]:
     """Pieces of cement beyond the outline by more than ``tolerance_mm``; coordinates of the region's grid."""
-    outside = (cement & (where.beyond_px - where.doubt_px > tolerance_mm / spacing_mm)).astype(np.uint8)
+    outside = (cement & (where.beyond_px * spacing_mm > tolerance_mm)).astype(np.uint8)
     k = max(1, round(THINNEST_MM / spacing_mm))
     whole = cv2.morphologyEx(outside, cv2.MORPH_OPEN, np.ones((k, k), np.uint8))
     count, labels = cv2.connectedComponents(whole, connectivity=8)
@@ -137,12 +132,6 @@ def borders(mask: Mask, least_px: float = 4.0) -> list[Polygon]:
     """Outer borders of a mask's components as polygons."""
     found, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_TC89_L1)
     return [polygon(c) for c in found if len(c) >= 3 and cv2.contourArea(c) >= least_px]
-
-
-def _doubt(zone: NDArray[np.uint8], view: View) -> Array:
-    """Millimetres by which the outline is less certain; seen from the front end plates are tilted to the beam."""
-    discs = np.isin(zone, [ORDER.index(Zone.DISC_SUPERIOR), ORDER.index(Zone.DISC_INFERIOR)])
-    return np.asarray(AP_ENDPLATE_MM * (discs & (view is View.AP)), np.float32)
 
 
 def _outward(x: Array, y: Array, a: Point, b: Point, centre: Array) -> Array:

@@ -18,7 +18,7 @@ AP_CORNERS = {
 
 
 def where(view: View) -> Territory:
-    return territory(body_outline(), CORNERS if view is View.LATERAL else AP_CORNERS, view, (SIZE, SIZE), SPACING_MM)
+    return territory(body_outline(), CORNERS if view is View.LATERAL else AP_CORNERS, view, (SIZE, SIZE))
 
 
 def blob(x: float, y: float, radius_mm: float = 2.0) -> Mask:
@@ -107,6 +107,6 @@ def test_anterior_follows_the_corners_not_the_screen(mirrored: bool) -> None:
 
     outline = polygon([[flip(x), y] for x, y in body_outline()])
     corners = {name: (flip(x), y) for name, (x, y) in CORNERS.items()}
-    ground = territory(outline, corners, View.LATERAL, (SIZE, SIZE), SPACING_MM)
+    ground = territory(outline, corners, View.LATERAL, (SIZE, SIZE))
     (piece,) = extravasates(blob(flip(125), 195), ground, None, SPACING_MM, 0.7)
     assert piece.zone is Zone.POSTERIOR
