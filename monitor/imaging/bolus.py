@@ -30,6 +30,7 @@ from monitor.imaging.zones import borders, extravasates, gaps, territory
 MARGIN_MM = 28.0
 SMOOTH_MM = 0.35
 SUDDEN_MM2 = 1.0
+BESIDE_MM = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +117,8 @@ class Bolus:
         self._sudden = self._has_turned_up(cement)
         self._cement = cement
         cannula = self._instruments.cannula if bands else None
-        return self._findings(cement | self._coat.update(smooth, cannula, cemented), smooth, cannula, cemented)
+        coat = self._alone(self._coat.update(smooth, cannula, cemented), cement)
+        return self._findings(cement, coat, smooth, cannula, cemented)
 
     def _metal(self, bands: list[Band], picture: Array) -> Mask:
         masks = [cannula_mask(band, picture, self._where.body, self._mm) for band in bands]
@@ -164,9 +166,17 @@ class Bolus:
         fresh = cement & ~self._where.body & ~_wider(self._cement, 2)
         return float(fresh.sum()) * self._mm**2 > SUDDEN_MM2
 
-    def _findings(self, cement: Mask, smooth: Array, band: Band | None, cemented: bool) -> Findings:
+    def _alone(self, coat: Mask, cement: Mask) -> Mask:
+        """Cement on the shaft that no cement in sight adjoins: else it belongs to a leak that is seen already."""
+        body = self._where.body
+        seen = _wider(cement & ~_wider(body, 1), round(BESIDE_MM / self._mm))
+        return without_company(coat, body, seen, np.zeros_like(coat))
+
+    def _findings(self, cement: Mask, coat: Mask, smooth: Array, band: Band | None, cemented: bool) -> Findings:
         pixel = self._mm**2
-        outside = extravasates(cement, self._where, self._instruments.cannula, self._mm, self._settings.tolerance_mm)
+        outside = extravasates(
+            cement | coat, self._where, self._instruments.cannula, self._mm, self._settings.tolerance_mm
+        )
         shift = self._offset
         moved = tuple(
             Extravasate(
@@ -183,7 +193,7 @@ class Bolus:
         depth = self._where.depth_px
         return Findings(
             band=None if band is None else band.shifted(float(shift[0]), float(shift[1])),
-            cement=tuple(polygon(p + shift) for p in borders(cement)),
+            cement=tuple(polygon(p + shift) for p in borders(cement | coat)),
             # Cement gets out through the body: before a bolus is certain, whatever is outside is something else.
             outside=moved if cemented else (),
             cement_mm2=float(cement.sum()) * pixel,
