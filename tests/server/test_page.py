@@ -206,6 +206,8 @@ SCENES: dict[str, list[Event]] = {
     "calm": [OUTLINE, *shot(1, 0)[0], *shot(1, 0)[5]],
     "everything at once": [OUTLINE, LEAK, HIGH, MEDIUM, LOW, *BLIND],
 }
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 200))))"
+"""The page has been laid out and drawn in its new size."""
 SIZES = {"tablet": (1180, 820), "phone": (390, 844), "screen": (1920, 1080)}
 
 
@@ -216,6 +218,7 @@ def test_nothing_overflows_or_overlaps_and_nothing_reassures(look: Look, scene: 
         expect(page.locator("#image")).to_have_js_property("width", 1024)
         for name, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
+            page.evaluate(DRAWN)
             assert (name, page.evaluate(OVERFLOWING), overlapping(page)) == (name, [], [])
         words = page.locator("body").inner_text()
     assert not re.search(r"\bsafe", words, re.IGNORECASE)
