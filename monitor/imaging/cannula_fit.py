@@ -31,6 +31,10 @@ class Band:
         """Direction of the axis, 0 to 180, from x towards y."""
         return float(np.degrees(np.arctan2(self.tip[1] - self.tail[1], self.tip[0] - self.tail[0])) % 180)
 
+    def turned_deg(self, other: "Band") -> float:
+        """Angle between the two axes, 0 to 90."""
+        return abs((self.angle_deg() - other.angle_deg() + 90) % 180 - 90)
+
     def length(self) -> float:
         """From tip to tail, pixels."""
         return float(np.hypot(self.tip[0] - self.tail[0], self.tip[1] - self.tail[1]))
@@ -55,7 +59,7 @@ class Band:
 def sharpen(signal: Array, usable: Mask, spacing_mm: float, band: Band, rounds: int = 2) -> Band:
     """Fit axis, calibre and ends at full resolution, from profiles across the band every half pixel along it."""
     for _ in range(rounds):
-        if float(np.hypot(band.tip[0] - band.tail[0], band.tip[1] - band.tail[1])) < SHORTEST_MM / spacing_mm:
+        if band.length() < SHORTEST_MM / spacing_mm:
             break
         strip, axis, normal = _strip(signal, band, spacing_mm)
         offsets, widths = _across(strip)
@@ -66,7 +70,7 @@ def sharpen(signal: Array, usable: Mask, spacing_mm: float, band: Band, rounds: 
         slope, shift = _robust_line(along, offsets[good])
         start = np.array(band.tail) - axis * MARGIN_PX + normal * shift
         turned = axis + normal * slope
-        length = float(np.hypot(*(np.array(band.tip) - band.tail))) + MARGIN_PX
+        length = band.length() + MARGIN_PX
         width = min(float(np.median(widths[good])), WIDEST_MM / spacing_mm)
         tail, tip = start + turned * MARGIN_PX, start + turned * length
         band = Band((tip[0], tip[1]), (tail[0], tail[1]), width, band.contrast)

@@ -38,6 +38,7 @@ def clutter(added: Array, steepness: Array, still: Mask) -> Array:
     if len(fine) < 100:
         return np.full(added.shape, 0.05, np.float32)
     noise = 1.4826 * float(np.median(fine))
-    edge = steep > np.partition(steep, STEEP_FROM * len(steep) // 10)[STEEP_FROM * len(steep) // 10]
+    rank = STEEP_FROM * len(steep) // 10
+    edge = steep > np.partition(steep, rank)[rank]
     misfit = 1.4826 * float(np.median(whole[edge])) / max(float(np.median(steep[edge])), 1e-4)
     return np.asarray(cv2.sqrt(noise**2 + np.square(np.float32(min(misfit, 1.0)) * steepness)), np.float32)

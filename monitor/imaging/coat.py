@@ -106,10 +106,9 @@ class Coat:
     def _is_same(self, band: Band) -> bool:
         if self._line is None:
             return False
-        turned = abs((self._line.angle_deg() - band.angle_deg() + 90) % 180 - 90)
         _, normal, foot = self._frame(self._line)
         aside = abs(float((self._frame(band)[2] - foot) @ normal))
-        return bool(turned <= SAME_DEG and aside * self._mm <= SAME_MM)
+        return bool(self._line.turned_deg(band) <= SAME_DEG and aside * self._mm <= SAME_MM)
 
     def _denser(self, density: NDArray[np.float64], bare: NDArray[np.float64], band: Band) -> list[tuple[int, int]]:
         """First and last place of each stretch outside the body that is denser than the bare shaft was."""

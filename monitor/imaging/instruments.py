@@ -131,8 +131,8 @@ class Instruments:
     def _followed(self, last: Band, added: Array, usable: Mask, cement: Mask, cemented: bool) -> Band | None:
         """Refit a band of the last pulse; None when it has gone."""
         band = sharpen(added, usable, self._mm, last, 1)
-        turned = abs((band.angle_deg() - last.angle_deg() + 90) % 180 - 90)
-        if band.contrast >= max(SAME_CONTRAST * last.contrast, LEAST_CONTRAST) and turned <= SAME_DEG:
+        same = band.contrast >= max(SAME_CONTRAST * last.contrast, LEAST_CONTRAST)
+        if same and band.turned_deg(last) <= SAME_DEG:
             return self._remembered_tip(band, last, cement)
         return last if cemented and self._still_there(last, added) else None
 

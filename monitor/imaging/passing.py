@@ -64,8 +64,7 @@ class Passing:
         return in_bone and all(line.shots < STAYS_SHOTS for line in self._lines)
 
     def _is_same(self, known: Band, band: Band) -> bool:
-        turned = abs((known.angle_deg() - band.angle_deg() + 90) % 180 - 90)
         axis = np.array(known.tip) - known.tail
         away = np.array(band.tip) - known.tail
         aside = abs(float(axis[0] * away[1] - axis[1] * away[0])) / max(float(np.hypot(*axis)), 1e-6)
-        return turned <= SAME_DEG and aside * self._mm <= SAME_MM
+        return known.turned_deg(band) <= SAME_DEG and aside * self._mm <= SAME_MM
