@@ -10,7 +10,8 @@ from monitor.domain import Beam, Frame
 from monitor.imaging.beam_levels import Levels
 from monitor.imaging.beam_look import Look, Moment
 from monitor.imaging.beam_memory import Memory, Recall
-from monitor.imaging.beam_shot import Habits, Shot
+from monitor.imaging.beam_rhythm import Rhythm
+from monitor.imaging.beam_shot import Shot
 from monitor.imaging.beam_texture import Difference, Grid, compare
 from monitor.imaging.beam_turn import shown_otherwise
 from monitor.imaging.beam_window import Window
@@ -73,7 +74,7 @@ class BeamDetector:
         self._reference: Look | None = None
         self._streak: list[Look] = []
         self._window = Window(settings.min_gap_s)
-        self._habits = Habits()
+        self._rhythm, self._every_frame = Rhythm(), False
         self._off_s = -np.inf
         self._first_frame: int | None = None
 
@@ -129,10 +130,10 @@ class BeamDetector:
         """Close the shot and give the last frame on which its last pulse was live."""
         self._shot = None
         self._reference = self._previous
-        self._habits, self._off_s = shot.habits, shot.over_s
+        self._every_frame, self._off_s = shot.every_frame, shot.over_s
         if self._previous:
             self._memory.add(self._previous.texture, shot.number, shot.pulse)
-        live = [m for m in self._moments if m.t_s < shot.over_s - 1e-3]
+        live = [m for m in self._moments if m.t_s < self._off_s]
         return live[-1] if live else shot.last
 
     def _difference(self, look: Look, other: Look | None) -> Difference | None:
@@ -204,7 +205,7 @@ class BeamDetector:
         """Open a shot with the latest frame and those before that led up to it."""
         self._shots += 1
         looks = self._pulses_until(look)
-        self._shot = Shot(self._shots, looks[0].at, self._settings, self._habits)
+        self._shot = Shot(self._shots, looks[0].at, self._settings, self._rhythm, self._every_frame)
         self._window.begin_shot()
         for pulse in looks:
             if pulse.at.frame > self._shot.last.frame + 1:
@@ -216,7 +217,7 @@ class BeamDetector:
     def _pulses_until(self, look: Look) -> list[Look]:
         """The end of the streak, a pulse period apart at most: its images may have been half held ones."""
         looks = [look]
-        apart_s = _PERIODS_APART * (self._habits.period_s or self._settings.last_pulse_s)
+        apart_s = _PERIODS_APART * (self._rhythm.period_s or self._settings.last_pulse_s)
         for earlier in reversed(self._streak):
             if looks[-1].at.frame - earlier.at.frame > 1 and looks[-1].at.t_s - earlier.at.t_s > apart_s:
                 break
