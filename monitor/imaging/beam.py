@@ -154,10 +154,11 @@ class BeamDetector:
         if look.at.t_s - shot.last.t_s < self._settings.min_gap_s < look.at.t_s - shot.first.t_s:
             window.live()
         changed = difference.change > self._levels.limit(look.texture.noise)
-        new = changed and window.change(shot.shown.t_s) > window.limit
-        fresh = shot.follow(look.at, new, changed and window.jump() > window.limit)
+        since = window.change(shot.shown.t_s) if changed else 0.0
+        fresh = shot.follow(look.at, since > window.limit, changed and window.jump() > window.limit)
         if fresh:
             self._levels.pulse(difference.change)
+            window.pulse(since)
         if fresh or difference.likeness < _STILL_HELD:
             self._memory.add(look.texture, shot.number, shot.pulse)
         return fresh

@@ -2,7 +2,8 @@
 
 From one frame to the next, compression can hide a pulse in blocks that it doesn't draw anew, and can bring in the noise
 of a held image bit by bit. Over several frames the two come apart: pulses add up to other noise, a held image stays
-itself. How far each goes is learned from the recording, in logarithm; the limit is halfway.
+itself. How far each goes is learned from the recording, in logarithm; the limit is halfway, and no pulse is much less
+than those before it: a held image that the machine sharpens is another picture of the same noise.
 """
 
 from collections import deque
@@ -15,16 +16,20 @@ _LEAST = 0.03
 _HELD_PRIOR, _LIVE_PRIOR = log(0.4), log(1.0)
 _PRIOR_COUNT, _MEMORY = 20, 400
 _SHOT_COUNT = 10
+_PULSE_MEMORY = 6
+_LESSER = 0.4
+"""Part of the latest pulses' change that a pulse brings at least. Of 6993 simulated pulses 99 in 100 brought 0.55, a
+sharpened image 0.22."""
 
 
 class _Mean:
     """Running mean of a logarithm that begins with a prior."""
 
-    def __init__(self, mean: float, count: int) -> None:
-        self.mean, self._count = mean, count
+    def __init__(self, mean: float, count: int, memory: int = _MEMORY) -> None:
+        self.mean, self._count, self._memory = mean, count, memory
 
     def add(self, change: float) -> None:
-        self._count = min(self._count + 1, _MEMORY)
+        self._count = min(self._count + 1, self._memory)
         self.mean += (log(max(change, _LEAST)) - self.mean) / self._count
 
 
@@ -42,6 +47,7 @@ class Window:
         self._looks: deque[Look] = deque()
         self._held, self._live = _Mean(_HELD_PRIOR, _PRIOR_COUNT), _Mean(_LIVE_PRIOR, _PRIOR_COUNT)
         self._shot = _Mean(_LIVE_PRIOR, _SHOT_COUNT)
+        self._pulse = _Mean(_HELD_PRIOR, 0, _PULSE_MEMORY)
 
     def add(self, look: Look) -> None:
         """Take the next frame."""
@@ -54,6 +60,7 @@ class Window:
     def begin_shot(self) -> None:
         """A shot began: its pulses are expected to differ as those of the shots before did."""
         self._shot = _Mean(self._live.mean, _SHOT_COUNT)
+        self._pulse = _Mean(_HELD_PRIOR, 0, _PULSE_MEMORY)
 
     def change(self, since_s: float = 0.0) -> float:
         """Share of the noise that came since a time or within the window's length, whichever is shorter.
@@ -72,7 +79,11 @@ class Window:
     @property
     def limit(self) -> float:
         """Change below which the image is the same all along."""
-        return exp((self._held.mean + self._shot.mean) / 2)
+        return max(exp((self._held.mean + self._shot.mean) / 2), _LESSER * exp(self._pulse.mean))
+
+    def pulse(self, change: float) -> None:
+        """Learn how much a new pulse of the shot changed since the one before."""
+        self._pulse.add(change)
 
     def held(self) -> None:
         """Learn from the latest frame that an image was held for the window's length."""
