@@ -133,7 +133,7 @@ class BeamDetector:
         self._every_frame, self._off_s = shot.every_frame, shot.over_s
         if self._previous:
             self._memory.add(self._previous.texture, shot.number, shot.pulse)
-        live = [m for m in self._moments if m.t_s < self._off_s]
+        live = [m for m in self._moments if m.t_s < self._off_s - 1e-3]
         return live[-1] if live else shot.last
 
     def _difference(self, look: Look, other: Look | None) -> Difference | None:

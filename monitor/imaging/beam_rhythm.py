@@ -64,7 +64,10 @@ class Rhythm:
         return float(np.mean(near)) if near else usual
 
     def over_s(self, period_s: float) -> float:
-        """Time by which the latest pulse was over: all recent ones tell when it began, half a frame before it showed."""
+        """Time by which the latest pulse was over.
+
+        All recent pulses together tell when it began: on average half a frame before it showed.
+        """
         back = np.array([self.last.t_s - pulse.t_s for pulse in self._pulses])
         began = np.mean(np.round(back / period_s) * period_s - back)
         return self.last.t_s + float(began) - self._frame_s / 2 + period_s
