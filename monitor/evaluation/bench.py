@@ -27,6 +27,8 @@ REPLAY_BAR = 60.0
 """Frames a second that the replay of a 1280x1024 recording must reach."""
 DEFAULT = Simulated("typical", 1)
 ANALYSIS, MOG2 = "whole analysis", "MOG2"
+TURN = 32
+"""Frames analysed before MOG2 gets them."""
 NEW_PULSE = ", new pulse"
 """Frames that repeat an X-ray pulse cost the analysis little; the bar is for those that show a new one."""
 
@@ -42,7 +44,10 @@ class Replay:
 
 
 def live_costs(path: Path, settings: Settings, frames: int | None) -> dict[str, NDArray[np.float64]]:
-    """Milliseconds of every live frame at 1024x1024, by stage, of the whole analysis and of MOG2, one thread each."""
+    """Milliseconds of every live frame at 1024x1024, by stage, of the whole analysis and of MOG2, one thread each.
+
+    The two take turns of ``TURN`` frames, as neither has the other's pictures in the processor's cache in theatre.
+    """
     cv2.setNumThreads(1)
     recording = open_recording(path, settings.sources)
     mog2 = cv2.createBackgroundSubtractorMOG2()
@@ -50,20 +55,30 @@ def live_costs(path: Path, settings: Settings, frames: int | None) -> dict[str, 
     with recording.source as source:
         square = Square(source.size or (SIDE_PX, SIDE_PX))
         monitor = Monitor(settings, square.case(recording.case), load_anatomy(settings.models), perf_counter)
-        for frame in islice((square.frame(d) for d in source if isinstance(d, Frame)), frames):
-            started = perf_counter()
-            step = monitor.feed(frame)
-            analysed = perf_counter()
-            if step.beam is not Beam.ON:
-                continue
-            mog2.apply(frame.pixels)
-            ended = perf_counter()
-            spent = {ANALYSIS: analysed - started, MOG2: ended - analysed}
-            if any(observation.frame == frame.index for observation in step.observations):
-                spent = {**monitor.timings, **spent, **{name + NEW_PULSE: value for name, value in spent.items()}}
-            for name, seconds in spent.items():
-                costs[name].append(1000 * seconds)
+        ready = islice((square.frame(d) for d in source if isinstance(d, Frame)), frames)
+        while turn := list(islice(ready, TURN)):
+            analysed = [(frame, spent) for frame in turn if (spent := _analysed(monitor, frame))]
+            for frame, spent in analysed:
+                started = perf_counter()
+                mog2.apply(frame.pixels)
+                spent[MOG2] = perf_counter() - started
+                new = NEW_PULSE if "target" in spent else ""
+                for name, seconds in spent.items():
+                    costs[name].append(1000 * seconds)
+                    if new and name in (ANALYSIS, MOG2):
+                        costs[name + new].append(1000 * seconds)
     return {name: np.array(values) for name, values in costs.items()}
+
+
+def _analysed(monitor: Monitor, frame: Frame) -> dict[str, float]:
+    """Seconds spent on a frame, by stage where it shows a new pulse; nothing where the beam is off."""
+    started = perf_counter()
+    step = monitor.feed(frame)
+    whole = perf_counter() - started
+    if step.beam is not Beam.ON:
+        return {}
+    new = any(observation.frame == frame.index for observation in step.observations)
+    return {**(monitor.timings if new else {}), ANALYSIS: whole}
 
 
 def replay(path: Path, settings: Settings, frames: int | None) -> Replay:
@@ -112,7 +127,9 @@ def bench(recording: Path | None, settings: Settings, frames: int | None) -> Ite
 
 
 def _verdict(costs: dict[str, NDArray[np.float64]]) -> Iterator[str]:
-    analysis, mog2 = costs[ANALYSIS + NEW_PULSE], costs[MOG2 + NEW_PULSE]
-    ratio, total = float(np.median(analysis) / np.median(mog2)), float(analysis.sum() / mog2.sum())
-    word = "pass" if ratio <= RATIO_BAR else "FAIL"
-    yield f"analysis / MOG2 on new pulses: {ratio:.2f} of medians, {total:.2f} of sums (bar {RATIO_BAR}: {word})"
+    """The bar is for frames with a new pulse, which cost most; a source that repeats pulses has it easier."""
+    for what, kind in (("new pulses", NEW_PULSE), ("all live frames", "")):
+        analysis, mog2 = costs[ANALYSIS + kind], costs[MOG2 + kind]
+        ratio, total = float(np.median(analysis) / np.median(mog2)), float(analysis.sum() / mog2.sum())
+        word = "pass" if ratio <= RATIO_BAR else "FAIL"
+        yield f"analysis / MOG2 on {what}: {ratio:.2f} of medians, {total:.2f} of sums (bar {RATIO_BAR}: {word})"

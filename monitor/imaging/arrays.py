@@ -10,11 +10,29 @@ Array: TypeAlias = NDArray[np.float32]
 """(h, w) float32."""
 Mask: TypeAlias = NDArray[np.bool_]
 """(h, w) bool."""
+Values: TypeAlias = NDArray[np.float32]
+"""(n,) float32."""
 
 
 def sample(image: Array, x: Array, y: Array, border: int = cv2.BORDER_REPLICATE) -> Array:
     """Values of ``image`` at pixel positions, interpolated linearly; ``x``, ``y`` and the result are float32 (m, n)."""
     return np.asarray(cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=border), np.float32)
+
+
+def quantile(values: NDArray[np.floating], share: float) -> float:
+    """One of the values that ``share`` of them lie below; several times quicker on few values than NumPy's."""
+    rank = min(int(share * values.size), values.size - 1)
+    return float(np.partition(values, rank, axis=None)[rank])
+
+
+def median(values: NDArray[np.floating]) -> float:
+    """The value in the middle, of two the upper."""
+    return quantile(values, 0.5)
+
+
+def positive(image: Array) -> Array:
+    """The image with 0 in place of what is negative."""
+    return np.asarray(cv2.threshold(image, 0, 0, cv2.THRESH_TOZERO)[1], np.float32)
 
 
 def halved(image: Array) -> Array:

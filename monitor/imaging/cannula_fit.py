@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.domain import Point
-from monitor.imaging.arrays import Array, Mask
+from monitor.imaging.arrays import Array, Mask, median
 
 GAP_MM = 7.0
 PALEST, FAINTEST = 0.12, 0.05
@@ -71,7 +71,7 @@ def sharpen(signal: Array, usable: Mask, spacing_mm: float, band: Band, rounds: 
         start = np.array(band.tail) - axis * MARGIN_PX + normal * shift
         turned = axis + normal * slope
         length = band.length() + MARGIN_PX
-        width = min(float(np.median(widths[good])), WIDEST_MM / spacing_mm)
+        width = min(median(widths[good]), WIDEST_MM / spacing_mm)
         tail, tip = start + turned * MARGIN_PX, start + turned * length
         band = Band((tip[0], tip[1]), (tail[0], tail[1]), width, band.contrast)
     return _ended(signal, usable, band, spacing_mm)
@@ -103,7 +103,7 @@ def _across(strip: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     peak = height.max(0)
     inside = height > 0.5 * peak
     weight = np.where(inside, height, 0)
-    clear = peak > 0.5 * np.median(peak)
+    clear = peak > 0.5 * median(peak)
     offsets = np.where(clear, (weight * rows[:, None]).sum(0) / np.maximum(weight.sum(0), 1e-9), np.nan)
     return offsets, inside.sum(0) * 0.5
 
@@ -131,7 +131,7 @@ def _robust_line(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float,
         slope = float(dx @ y[keep]) / max(float(dx @ dx), 1e-9)
         shift = float(my - slope * x[keep].mean())
         miss = np.abs(y - slope * x - shift)
-        keep = miss <= max(2.5 * float(np.median(miss)), 0.5)
+        keep = miss <= max(2.5 * median(miss), 0.5)
     return slope, shift
 
 
@@ -157,7 +157,7 @@ def _ended(signal: Array, usable: Mask, band: Band, spacing_mm: float) -> Band:
     shaft = slice(int(origin), min(int(origin + length), len(profile) - 1) + 1)
     body = profile[shaft]
     # The band pales towards burnt-out air and in dense surroundings: any contrast that stands out belongs to it.
-    present = profile > max(PALEST * float(np.median(body)), FAINTEST)
+    present = profile > max(PALEST * median(body), FAINTEST)
     first, last = strongest_run(np.where(present, profile, 0), shaft, int(GAP_MM / spacing_mm))
     last = _narrow_until(_across(strip)[1] * present, band.width_px, max(first, int(origin)), last, spacing_mm)
     ends = [tail - axis * origin + axis * (n + 0.0) for n in (last, first)]
@@ -165,7 +165,7 @@ def _ended(signal: Array, usable: Mask, band: Band, spacing_mm: float) -> Band:
         (float(ends[0][0]), float(ends[0][1])),
         (float(ends[1][0]), float(ends[1][1])),
         band.width_px,
-        float(np.median(body)),
+        median(body),
     )
 
 

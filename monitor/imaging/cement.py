@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from monitor.imaging.arrays import Array, Mask, halved
+from monitor.imaging.arrays import Array, Mask, halved, positive
 from monitor.imaging.metal import from_outside
 
 LEAST = 0.05
@@ -58,18 +58,19 @@ def find_cement(added: Array, noise: Array, scene: Scene) -> Mask:
     -------
     bool (h, w)
     """
-    added = _above_intruders(added, noise, scene)
+    least, free = np.maximum(4.0 * noise, LEAST), scene.usable & ~scene.metal
+    added = _above_intruders(added, least, free, scene)
     signal = _without_slow_changes(added, scene)
-    low = np.maximum(np.maximum(4.0 * noise, LEAST), _parallax(signal, scene))
-    candidate = (signal > low) & scene.usable & ~scene.metal
+    low = np.asarray(cv2.max(least, _parallax(signal, scene)), np.float32)
+    candidate = (signal > low) & free
     strong = _hysteresis(candidate, signal > SEED * low, scene.spacing_mm)
     edge = strong & (signal > EDGE * _local_peak(signal, scene.metal, scene.spacing_mm))
     return _bridge_metal(edge, scene)
 
 
-def _above_intruders(added: Array, noise: Array, scene: Scene) -> Array:
+def _above_intruders(added: Array, least: Array, free: Mask, scene: Scene) -> Array:
     """Take off the level of what covers the image from its border: a hand, a sleeve. Cement under it still adds."""
-    covered = (added > np.maximum(4.0 * noise, LEAST)) & scene.usable & ~scene.body & ~scene.metal
+    covered = (added > least) & free & ~scene.body
     for part in from_outside(covered, scene.usable, scene.spacing_mm):
         added = added - np.where(part, np.median(added[part]), np.float32(0))
     return added
@@ -81,9 +82,11 @@ def _parallax(signal: Array, scene: Scene) -> Array:
     Bone that has moved (a spinous process when the C-arm turns) appears on one side of its edge and disappears on the
     other; cement only appears.
     """
-    lost = np.maximum(-cv2.blur(signal, (3, 3)), 0)
-    near, far = (_strongest(lost, mm / scene.spacing_mm) for mm in (PARALLAX_MM, FAR_PARALLAX_MM))
-    return np.asarray(np.maximum(PARALLAX * near, FAR_PARALLAX * (1 - scene.interior) * far), np.float32)
+    lost = positive(np.asarray(-cv2.blur(signal, (3, 3)), np.float32))
+    lost = halved(lost)
+    near, far = (_strongest(lost, mm / scene.spacing_mm / 2) for mm in (PARALLAX_MM, FAR_PARALLAX_MM))
+    most = cv2.max(PARALLAX * near, FAR_PARALLAX * (1 - halved(scene.interior)) * far)
+    return np.asarray(cv2.resize(most, signal.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _strongest(values: Array, radius_px: float) -> Array:
@@ -96,12 +99,12 @@ def _without_slow_changes(added: Array, scene: Scene) -> Array:
     """Outside the body keep only what is narrower than ``SLOW_MM``."""
     half, within = halved(added), halved(scene.interior)
     # Steps at the body's border must not count as slow: inside, the surroundings' level is taken to be none.
-    held = np.minimum(half, 0.0) * within + half * (1 - within)
+    held = half - positive(half) * within
     k = 2 * round(SLOW_MM / (2 * scene.spacing_mm) / 2) + 1
     slow = cv2.morphologyEx(held, cv2.MORPH_OPEN, np.ones((k, k), np.uint8), borderType=cv2.BORDER_REPLICATE)
     slow = cv2.blur(slow, (k // 2 * 2 + 1, k // 2 * 2 + 1))
-    back = cv2.resize(slow, (added.shape[1], added.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(added - np.maximum(back, 0) * (1 - scene.interior), np.float32)
+    back = cv2.resize(positive(np.asarray(slow, np.float32)), added.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(added - back * (1 - scene.interior), np.float32)
 
 
 def _hysteresis(candidate: Mask, seed: Mask, spacing_mm: float) -> Mask:
@@ -115,7 +118,8 @@ def _hysteresis(candidate: Mask, seed: Mask, spacing_mm: float) -> Mask:
 
 def _local_peak(signal: Array, metal: Mask, spacing_mm: float) -> Array:
     """Strongest attenuation within about a millimetre; metal doesn't count."""
-    bare = np.where(metal, 0, signal).astype(np.float32)
+    bare = signal.copy()
+    bare[metal] = 0
     smooth = cv2.blur(bare, (3, 3))
     return _strongest(np.asarray(smooth, np.float32), max(1.0, 0.9 / spacing_mm))
 

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from monitor.imaging.arrays import Array, Mask
+from monitor.imaging.arrays import Array, Mask, median
 
 STRIDE = 3
 STEEP_FROM = 8
@@ -37,8 +37,8 @@ def clutter(added: Array, steepness: Array, still: Mask) -> Array:
     whole, steep = np.abs(added_there[picked]), steep_there[picked]
     if len(fine) < 100:
         return np.full(added.shape, 0.05, np.float32)
-    noise = 1.4826 * float(np.median(fine))
+    noise = 1.4826 * median(fine)
     rank = STEEP_FROM * len(steep) // 10
     edge = steep > np.partition(steep, rank)[rank]
-    misfit = 1.4826 * float(np.median(whole[edge])) / max(float(np.median(steep[edge])), 1e-4)
+    misfit = 1.4826 * median(whole[edge]) / max(median(steep[edge]), 1e-4) if edge.any() else 0.0
     return np.asarray(cv2.sqrt(noise**2 + np.square(np.float32(min(misfit, 1.0)) * steepness)), np.float32)

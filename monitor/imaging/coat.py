@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.imaging.arrays import Array, Mask
+from monitor.imaging.arrays import Array, Mask, quantile
 from monitor.imaging.cannula_fit import Band
 
 REACH_MM = 45.0
@@ -112,14 +112,15 @@ class Coat:
 
     def _denser(self, density: NDArray[np.float64], bare: NDArray[np.float64], band: Band) -> list[tuple[int, int]]:
         """First and last place of each stretch outside the body that is denser than the bare shaft was."""
-        outside = np.isfinite(density) & np.isfinite(bare) & (bare > LEAST) & ~self._inside(band, len(density))
+        inside = self._inside(band, len(density))
+        outside = np.isfinite(density) & np.isfinite(bare) & (bare > LEAST) & ~inside
         if outside.sum() * self._mm < 2 * SHORTEST_MM:
             return []
-        gain = float(np.quantile(density[outside] / bare[outside], UNCOATED))
+        gain = quantile(density[outside] / bare[outside], UNCOATED)
         excess = np.where(outside, density - gain * bare, 0.0)
         hits = np.flatnonzero(outside & (excess > np.maximum(LEAST, SHARE * gain * np.nan_to_num(bare))))
         runs = np.split(hits, np.flatnonzero(np.diff(hits) > GAP_MM / self._mm) + 1)
-        wall = int(np.argmax(self._inside(band, len(density))))
+        wall = int(np.argmax(inside))
         long = [(int(r[0]), int(r[-1])) for r in runs if len(r) * self._mm >= SHORTEST_MM]
         return [(first, last) for first, last in long if abs(wall - last) * self._mm <= AT_WALL_MM]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.imaging.arrays import Array, Mask
+from monitor.imaging.arrays import Array, Mask, median
 
 STRIDE = 6
 ITERATIONS, WARM_ITERATIONS = 5, 2
@@ -51,17 +51,16 @@ def fit_grey_map(current: Array, reference: Array, still: Mask, start: GreyMap |
     ys, xs = np.nonzero(picked)
     if len(ys) < 200:
         raise ValueError("too few usable pixels to compare exposures")
-    r = reference[::STRIDE, ::STRIDE][picked].astype(np.float64)
-    target = current[::STRIDE, ::STRIDE][picked].astype(np.float64)
+    r, target = (picture[::STRIDE, ::STRIDE][picked].astype(np.float64) for picture in (reference, current))
     x, y = 2 * xs / max(picked.shape[1] - 1, 1) - 1, 2 * ys / max(picked.shape[0] - 1, 1) - 1
-    basis = np.stack([np.ones_like(r), r, r * r, x, y, x * y], 1)
+    basis = np.stack([np.ones_like(r), r, r * r, x, y, x * y])
     # Curvature and shading are small: a weak prior holds them where the picture says nothing.
     prior = 1e-6 * len(r) * np.diag([0, 0, 1e-2, 1, 1, 1])
     coefficients = np.asarray(_initial(r, target) if start is None else start.coefficients, np.float64)
     for _ in range(ITERATIONS if start is None else WARM_ITERATIONS):
-        residual = target - basis @ coefficients
-        weighted = basis * _one_sided(residual - np.median(residual))[:, None]
-        coefficients = np.asarray(np.linalg.lstsq(basis.T @ weighted + prior, weighted.T @ target, rcond=None)[0])
+        residual = target - coefficients @ basis
+        weighted = basis * _one_sided(residual - median(residual))
+        coefficients = np.asarray(np.linalg.lstsq(weighted @ basis.T + prior, weighted @ target, rcond=None)[0])
     return GreyMap(coefficients)
 
 
@@ -76,5 +75,5 @@ def _initial(r: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.
 def _one_sided(residual: NDArray[np.float64]) -> NDArray[np.float64]:
     """Tukey weights with a scale from the negative side: what cement adds is positive."""
     below = residual[residual < 0]
-    cut = 4.685 * 1.4826 * float(np.median(-below)) + 1e-6 if len(below) else 1e-6
+    cut = 4.685 * 1.4826 * median(-below) + 1e-6 if len(below) else 1e-6
     return np.asarray(np.square(1 - np.square(np.minimum(np.abs(residual) / cut, 1.0))), np.float64)

@@ -20,7 +20,9 @@ def coarsened(image: Image, spacing_mm: float) -> Image:
     factor = GRID_MM / (spacing_mm * image.scale)
     if factor < WORTHWHILE:
         return image
-    picture = cv2.resize(image.attenuation, None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_AREA)
+    # Several times quicker than averaging over areas, and as even in noise.
+    smooth = cv2.GaussianBlur(image.attenuation, (3, 3), 0.3 * factor)
+    picture = cv2.resize(smooth, None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_LINEAR)
     seen = cv2.resize(
         image.usable.astype(np.uint8), None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_NEAREST
     )

@@ -41,8 +41,8 @@ def _hub(band: Band, added: Array, spacing_mm: float) -> Mask:
     if dense.size == 0:
         return hub
     count, labels = cv2.connectedComponents(dense, connectivity=8)
-    touching = np.unique(labels[band.mask(added.shape, 0.5 / spacing_mm)[rows, columns]])
-    keep = np.isin(np.arange(count), touching[touching > 0])
+    keep = np.bincount(labels[band.mask(added.shape, 0.5 / spacing_mm)[rows, columns]], minlength=count) > 0
+    keep[0] = False
     hub[rows, columns] = keep[labels]
     return _grown(hub, HALO_MM / spacing_mm)
 
@@ -58,6 +58,8 @@ def without_arrivals(cement: Mask, usable: Mask) -> Mask:
 
 def without_scraps(cement: Mask, metal: Mask, spacing_mm: float) -> Mask:
     """Drop what lies along metal more than it stands free, and thinly: a shaft's edge, not a bolus around a tip."""
+    if not cement.any():
+        return cement
     count, labels = cv2.connectedComponents(cement.astype(np.uint8), connectivity=8)
     edge = cement & ~cv2.erode(cement.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     borders = np.bincount(labels[edge], minlength=count)
@@ -106,9 +108,8 @@ def attached(cement: Mask, body: Mask, spacing_mm: float) -> Mask:
     """Keep what hangs together with the body in steps of at most ``NEAR_MM``: cement gets nowhere by jumping."""
     radius = NEAR_MM / 2 / spacing_mm
     chain = _grown(cement | body, radius).astype(np.uint8)
-    count, labels = cv2.connectedComponents(chain, connectivity=8)
-    keep = np.isin(np.arange(count), np.unique(labels[body]))
-    return np.asarray(cement & keep[labels], bool)
+    _, labels = cv2.connectedComponents(chain, connectivity=8)
+    return np.asarray(cement & (labels == labels.flat[body.argmax()]), bool)
 
 
 def _grown(mask: Mask, radius_px: float) -> Mask:

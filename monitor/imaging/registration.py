@@ -13,14 +13,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.imaging.arrays import Array, sample
+from monitor.imaging.arrays import Array, Values, median, sample
 
 Affine = NDArray[np.float64]
 """(2, 3) matrix from reference image pixels to current image pixels."""
 
 COARSE_STEP = 3
 FAR_COSTS = 0.2
-POINTS = 4000
+POINTS = 3000
 ITERATIONS = 14
 
 
@@ -65,11 +65,11 @@ class Patch:
         cx, cy = self.centre
         rx, ry = xs - cx, ys - cy
         px, py = gx[ys, xs], gy[ys, xs]
-        self._xy = np.stack([xs, ys], 1).astype(np.float64)
-        self._value = texture[ys, xs].astype(np.float64)
-        self._weight = weight[ys, xs].astype(np.float64)
+        self._x, self._y = xs.astype(np.float32), ys.astype(np.float32)
+        self._value = texture[ys, xs]
+        self._weight = weight[ys, xs]
         # Columns: shift x, shift y, turn (radians), magnification (log).
-        self._steepest = np.stack([px, py, px * -ry + py * rx, px * rx + py * ry], 1).astype(np.float64)
+        self._steepest = np.stack([px, py, px * -ry + py * rx, px * rx + py * ry]).astype(np.float32)
 
     def search(
         self, texture: Array, turns_deg: tuple[float, ...], scales: tuple[float, ...] = (1.0,), far_px: float = np.inf
@@ -125,14 +125,13 @@ class Patch:
         start
             Matrix within about 3 px and 2 degrees of the truth.
         """
-        matrix = start.copy()
-        quality = -1.0
+        matrix, quality = start.copy(), -1.0
+        both = np.asarray(cv2.merge([texture, usable]), np.float32)
         for _ in range(ITERATIONS):
-            there = self._xy @ matrix[:, :2].T + matrix[:, 2]
-            value, seen = _sample(texture, there), _sample(usable, there) * self._weight
-            weight = seen * _tukey(value - self._value, seen)
+            value, seen = self._sampled(both, matrix)
+            residual = value - self._value
             quality = _correlation(value, self._value, seen)
-            step = self._solve(value - self._value, weight)
+            step = self._solve(residual, seen * _tukey(residual, seen))
             if step is None:
                 return Fit(matrix, -1.0)
             matrix = self._compose(matrix, step)
@@ -140,16 +139,23 @@ class Patch:
                 break
         return Fit(matrix, quality)
 
-    def _solve(self, residual: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64] | None:
-        weighted = self._steepest * weight[:, None]
-        hessian = self._steepest.T @ weighted
+    def _sampled(self, both: NDArray[np.float32], matrix: Affine) -> tuple[Values, Values]:
+        """The current texture at the points, and how much each counts there."""
+        a = matrix.astype(np.float32)
+        x, y = (row[0] * self._x + row[1] * self._y + row[2] for row in a)
+        value, usable = np.moveaxis(sample(both, x[None], y[None], cv2.BORDER_CONSTANT)[0], 1, 0).copy()
+        return value, usable * self._weight
+
+    def _solve(self, residual: Values, weight: Values) -> NDArray[np.float64] | None:
+        weighted = self._steepest * weight
+        hessian = np.asarray(self._steepest @ weighted.T, np.float64)
         scale = np.trace(hessian) / 4
         if not np.isfinite(scale) or scale <= 0:
             return None
         # Magnification barely changes within a layout: a weak prior keeps it from trading against shifts.
         hessian[3, 3] += 0.3 * hessian[3, 3]
         try:
-            return np.linalg.solve(hessian + 1e-6 * scale * np.eye(4), weighted.T @ residual)
+            return np.linalg.solve(hessian + 1e-6 * scale * np.eye(4), np.asarray(weighted @ residual, np.float64))
         except np.linalg.LinAlgError:
             return None
 
@@ -191,27 +197,23 @@ def _spread(worth: Array, count: int) -> tuple[NDArray[np.intp], NDArray[np.intp
     return ys[keep], xs[keep]
 
 
-def _sample(image: Array, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    x, y = points.astype(np.float32).T.reshape(2, -1, 1)
-    return np.asarray(sample(image, x, y, cv2.BORDER_CONSTANT).ravel(), np.float64)
-
-
-def _tukey(residual: NDArray[np.float64], seen: NDArray[np.float64]) -> NDArray[np.float64]:
+def _tukey(residual: Values, seen: Values) -> Values:
     """Tukey's biweight; the scale comes from the residuals' median magnitude where there is something to see."""
-    valid = seen > 0.1
-    if not valid.any():
-        return np.zeros_like(residual)
+    size = np.abs(residual)
     # Every third residual tells the scale as well as all of them do.
-    cut = 4.685 * 1.4826 * float(np.median(np.abs(residual[valid][::3]))) + 1e-6
-    ratio = np.minimum(np.abs(residual) / cut, 1.0)
-    return np.asarray(np.square(1 - ratio * ratio), np.float64)
+    telling = size[::3][seen[::3] > 0.1]
+    if not len(telling):
+        return np.zeros_like(residual)
+    ratio = np.minimum(size / np.float32(4.685 * 1.4826 * median(telling) + 1e-6), np.float32(1))
+    return np.asarray(np.square(1 - ratio * ratio), np.float32)
 
 
-def _correlation(a: NDArray[np.float64], b: NDArray[np.float64], weight: NDArray[np.float64]) -> float:
-    total = weight.sum()
+def _correlation(a: Values, b: Values, weight: Values) -> float:
+    total = float(weight.sum())
     if total < 0.2 * len(weight):
         return -1.0
-    a = a - (a * weight).sum() / total
-    b = b - (b * weight).sum() / total
-    power = (a * a * weight).sum() * (b * b * weight).sum()
-    return float((a * b * weight).sum() / np.sqrt(power)) if power > 0 else -1.0
+    a = a - np.float32(float(a @ weight) / total)
+    b = b - np.float32(float(b @ weight) / total)
+    weighted = a * weight
+    power = float(weighted @ a) * float((b * weight) @ b)
+    return float(weighted @ b) / power**0.5 if power > 0 else -1.0

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from monitor.imaging.arrays import Array, Mask
+from monitor.imaging.arrays import Array, Mask, median
 
 SHADING_MM = 3.0
 """Structures wider than about this are shading; endplates, walls and pedicle rims are narrower."""
@@ -34,6 +34,6 @@ def texture(attenuation: Array, usable: Mask, radius_px: float) -> tuple[Array, 
     detail = (attenuation - cv2.blur(attenuation * mask, (k, k)) / support) * mask
     contrast = np.sqrt(np.maximum(cv2.blur(detail * detail, (2 * k + 1, 2 * k + 1)), 0) / support)
     typical = contrast[::STRIDE, ::STRIDE][usable[::STRIDE, ::STRIDE]]
-    floor = 0.25 * float(np.median(typical)) + 1e-4 if len(typical) else 1.0
+    floor = 0.25 * median(typical) + 1e-4 if len(typical) else 1.0
     scaled = cv2.GaussianBlur(detail / (contrast + floor), (0, 0), 1.0)
     return np.clip(scaled, -2.5, 2.5).astype(np.float32) * mask, support
