@@ -70,13 +70,16 @@ def draw_treatment(
     """Place the cannulas and work out where every drop goes."""
     sides = {"left": (1,), "right": (-1,), "bilateral": (1, -1)}[approach]
     cannulas = tuple(_cannula(rng, spine, side) for side in sides)
-    ways = [
-        draw_way(rng, plan.name, spine, cannulas[0], sides[0] if "foramen" in plan.name else _any(rng))
+    laid = [
+        (draw_way(rng, plan.name, spine, cannulas[0], sides[0] if "foramen" in plan.name else _any(rng)), plan)
         for plan in plans
     ]
+    # Where endplates or osteophytes meet, a way has no room: nothing gets out there.
+    laid = [(way, plan) for way, plan in laid if np.isfinite(way.along_mm.values).any()]
+    ways = [way for way, _ in laid]
     pattern = str(rng.choice(list(TEXTURES), p=(0.55, 0.2, 0.25)))
     body = _body_deposit(rng, spine, cannulas, TEXTURES[pattern], total_ml, ways)
-    leaks = [deposit(rng, way, plan.ml, 0.0) for way, plan in zip(ways, plans, strict=True)]
+    leaks = [deposit(rng, way, plan.ml, 0.0) for way, plan in laid]
     opened = _opened(body, ways, leaks, total_ml)
     return Treatment(approach, cannulas, (body, *opened), total_ml, cement)
 

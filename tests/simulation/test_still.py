@@ -63,3 +63,8 @@ def test_cement_is_as_bright_or_dark_as_the_polarity_says(stills: list[Still]) -
 def test_unknown_difficulty_is_refused() -> None:
     with pytest.raises(RecordingError, match="easy, typical, hard"):
         still(1, "brutal")
+
+
+def test_a_way_out_without_room_leaks_nothing() -> None:
+    """In this anatomy endplates meet where the leak into the disc should go."""
+    assert still(15728, "typical", SIZE).usable.any()
