@@ -100,6 +100,15 @@ class SpreadSettings(Section):
     outward: Fraction = Field(
         0.5, description="Reach over length that a vein has at least; cement lying along the wall has less."
     )
+    thin_mm: Millimetres = Field(3.2, description="Mean width of a vein that runs along the body at most, mm.")
+    thin_reach_mm: Millimetres = Field(
+        4.5, description="Reach of such a vein at least, mm; thin cement nearer to the wall lies flat on it."
+    )
+    basivertebral: tuple[Fraction, Fraction] = Field(
+        (0.33, 0.62),
+        description="Part of the posterior wall's height, from its upper corner, behind which cement came by the "
+        "basivertebral vein.",
+    )
     fast_mm_s: Positive = Field(2.0, description="Advance of the reach that is fast, mm/s.")
     fast_advance_mm: Millimetres = Field(3.0, description="Advance that a fast run shows at least, mm.")
     fast_slenderness: Annotated[float, Field(ge=1)] = Field(

@@ -74,6 +74,9 @@ class Extravasate:
         Along its medial axis, and mean across it; a vein is long and thin.
     at
         Its centre of area, frame pixels.
+    wall_share
+        Behind the posterior wall: the height of its middle, from 0 at the superior to 1 at the inferior corner; else
+        None.
     """
 
     zone: Zone
@@ -83,6 +86,7 @@ class Extravasate:
     length_mm: float
     width_mm: float
     at: Point
+    wall_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,6 +1,6 @@
 """Everything measured on one registered pulse: cannula, cement, what is outside, how near the walls are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -16,6 +16,8 @@ from monitor.imaging.coat import Coat
 from monitor.imaging.exposure import GreyMap, fit_grey_map
 from monitor.imaging.instruments import Instruments
 from monitor.imaging.metal import (
+    HALO_MM,
+    arrivals,
     attached,
     cannula_mask,
     without_arrivals,
@@ -77,7 +79,7 @@ class Bolus:
         x0, y0, x1, y1 = self._box
         self._offset = np.array([x0, y0], np.float32)
         local = {name: (x - x0, y - y0) for name, (x, y) in corners.items()}
-        self._where = territory(polygon(outline - self._offset), local, view, (y1 - y0, x1 - x0))
+        self._where = territory(polygon(outline - self._offset), local, view, (y1 - y0, x1 - x0), spacing_mm)
         picture, usable = image.attenuation[y0:y1, x0:x1], image.usable[y0:y1, x0:x1]
         self._interior = softened(self._where.body, spacing_mm)
         self._instruments = Instruments(self._where.body, spacing_mm)
@@ -111,14 +113,25 @@ class Bolus:
         still = usable & ~metal & ~_wider(self._cement, 2)
         noise = clutter(smooth, self._edges, still)
         cement = self._segment(smooth, noise, usable, metal, cemented)
-        cement = self._believed(cement, passing, cemented)
+        hand = self._hand(smooth, noise, usable, bands) if self._is_outside(cement) else np.zeros_like(cement)
+        cement = self._believed(cement, passing, hand, cemented)
         if not cemented and self._grey is not None:
             self._reference.absorb(current, added, self._grey, seen & ~_wider(metal, 3) & ~cement, noise)
         self._sudden = self._has_turned_up(cement)
         self._cement = cement
         cannula = self._instruments.cannula if bands else None
-        coat = self._alone(self._coat.update(smooth, cannula, cemented), cement)
+        coat = self._alone(self._coat.update(np.where(usable, smooth, np.nan), cannula, cemented), cement)
         return self._findings(cement, coat, smooth, cannula, cemented)
+
+    def _is_outside(self, cement: Mask) -> bool:
+        """Whether any lies beyond what still counts as inside."""
+        return bool((self._where.beyond_px[cement] * self._mm > self._settings.tolerance_mm).any())
+
+    def _hand(self, smooth: Array, noise: Array, usable: Mask, bands: list[Band]) -> Mask:
+        """What lies under a hand; a shaft of metal is none."""
+        shafts = [band.mask(smooth.shape, HALO_MM / self._mm) for band in bands]
+        bare = usable & ~np.any(shafts, 0) if shafts else usable
+        return arrivals(smooth, noise, self._where.body, bare, self._mm)
 
     def _metal(self, bands: list[Band], picture: Array) -> Mask:
         masks = [cannula_mask(band, picture, self._where.body, self._mm) for band in bands]
@@ -153,12 +166,15 @@ class Bolus:
             return cement if inside >= self._settings.least_bolus_mm2 else np.zeros_like(cement)
         return cement & ~_wider(self._furniture, 2)
 
-    def _believed(self, cement: Mask, passing: list[Band], cemented: bool) -> Mask:
-        """The cement without what turned up together with passing metal; in the body only before cement was certain."""
-        if not passing:
+    def _believed(self, cement: Mask, passing: list[Band], hand: Mask, cemented: bool) -> Mask:
+        """The cement without what turned up together with passing metal or a hand.
+
+        In the body that holds only before cement was certain.
+        """
+        if not passing and not hand.any():
             return cement
         self._disturbed = True
-        reach = self._passing.mask(passing, cement.shape)
+        reach = self._passing.mask(passing, cement.shape) | hand
         return without_company(cement, self._where.body & cemented, reach, self._before)
 
     def _has_turned_up(self, cement: Mask) -> bool:
@@ -179,15 +195,7 @@ class Bolus:
         )
         shift = self._offset
         moved = tuple(
-            Extravasate(
-                e.zone,
-                polygon(e.polygon + shift),
-                e.area_mm2,
-                e.reach_mm,
-                e.length_mm,
-                e.width_mm,
-                (e.at[0] + float(shift[0]), e.at[1] + float(shift[1])),
-            )
+            replace(e, polygon=polygon(e.polygon + shift), at=(e.at[0] + float(shift[0]), e.at[1] + float(shift[1])))
             for e in outside
         )
         depth = self._where.depth_px

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from monitor.imaging.arrays import Array, Mask, halved, positive
+from monitor.imaging.faint import find_faint
 from monitor.imaging.metal import from_outside
 
 LEAST = 0.05
@@ -17,6 +18,8 @@ PARALLAX, PARALLAX_MM = 0.8, 3.0
 FAR_PARALLAX, FAR_PARALLAX_MM = 1.3, 6.0
 """Share of a loss of attenuation that a gain nearby must exceed; outside the body, where a spinous process can be whose
 two sides lie this far apart, more of it and farther away."""
+LOST = 1.5
+"""Standard deviations of the difference that a loss must exceed to be more than noise."""
 SLOW_MM = 7.0
 """Outside the body, anything wider than this that changes smoothly is gas or soft tissue on the move."""
 
@@ -61,11 +64,13 @@ def find_cement(added: Array, noise: Array, scene: Scene) -> Mask:
     least, free = np.maximum(4.0 * noise, LEAST), scene.usable & ~scene.metal
     added = _above_intruders(added, least, free, scene)
     signal = _without_slow_changes(added, scene)
-    low = np.asarray(cv2.max(least, _parallax(signal, scene)), np.float32)
+    parallax = _parallax(signal, noise, scene)
+    low = np.asarray(cv2.max(least, parallax), np.float32)
     candidate = (signal > low) & free
     strong = _hysteresis(candidate, signal > SEED * low, scene.spacing_mm)
     edge = strong & (signal > EDGE * _local_peak(signal, scene.metal, scene.spacing_mm))
-    return _bridge_metal(edge, scene)
+    plain = _bridge_metal(edge, scene)
+    return plain | find_faint(signal, noise, parallax, plain, free & ~scene.body, scene.spacing_mm)
 
 
 def _above_intruders(added: Array, least: Array, free: Mask, scene: Scene) -> Array:
@@ -76,13 +81,13 @@ def _above_intruders(added: Array, least: Array, free: Mask, scene: Scene) -> Ar
     return added
 
 
-def _parallax(signal: Array, scene: Scene) -> Array:
+def _parallax(signal: Array, noise: Array, scene: Scene) -> Array:
     """What bone that has moved against the target may add, told by what it takes away nearby; float32 (h, w).
 
     Bone that has moved (a spinous process when the C-arm turns) appears on one side of its edge and disappears on the
     other; cement only appears.
     """
-    lost = positive(np.asarray(-cv2.blur(signal, (3, 3)), np.float32))
+    lost = positive(np.asarray(-cv2.blur(signal, (3, 3)) - np.float32(LOST) * noise, np.float32))
     lost = halved(lost)
     near, far = (_strongest(lost, mm / scene.spacing_mm / 2) for mm in (PARALLAX_MM, FAR_PARALLAX_MM))
     most = cv2.max(PARALLAX * near, FAR_PARALLAX * (1 - halved(scene.interior)) * far)

@@ -21,6 +21,8 @@ AT_BODY_MM = 4.0
 """A cannula that is there from the start has reached the bone; endplates and ribs lie beside it."""
 LONG_OUT_MM = 20.0
 """No vein stays straight as far as this."""
+LONG_MM, ACROSS_OUT_MM = 30.0, 5.0
+"""Nor does cement as far as this that lies across the body and ends this far outside: the jaw of a clamp."""
 WIDE_MM = 3.8
 """A shorter band must be no wider than a 10 gauge cannula (3.4 mm) with its blur: cement may be."""
 ROUND_MM = 1.0
@@ -83,7 +85,7 @@ class Instruments:
         self._pulse = 0 if new_shot else self._pulse + 1
         rest, bands = added.copy(), []
         for last in self._bands:
-            band = self._followed(last, rest, usable, cement, cemented)
+            band = self._followed(last, rest, usable, cement)
             if band is not None:
                 bands.append(band)
                 rest[band.mask(rest.shape, 1.0 / self._mm)] = 0
@@ -113,14 +115,17 @@ class Instruments:
         """Whether a band can't be cement.
 
         Cement stays near the body (a vein, a leak along a wall), or lies where cement was known, or is wider; all but
-        the first look at least ``OUT_MM`` long outside.
+        the first look at least ``OUT_MM`` long outside. Two cannulas that cross look as wide as cement; before there is
+        any, they can't be it.
         """
         width, outside = band.width_px * self._mm, self._from_body(band.tail)
-        if outside >= LONG_OUT_MM:
+        if outside >= (LONG_OUT_MM if cemented else OUT_MM):
             return width < WIDEST_MM
         shaft = band.mask(cement.shape, 0.0)
         on_cement = float((shaft & cement).sum()) > 0.5 * float(shaft.sum())
-        return width < WIDE_MM and outside >= (OUT_MM if cemented else FORESHORTENED_OUT_MM) and not on_cement
+        across = band.length() * self._mm >= LONG_MM and outside >= ACROSS_OUT_MM
+        far = across or outside >= (OUT_MM if cemented else FORESHORTENED_OUT_MM)
+        return width < WIDE_MM and far and not on_cement
 
     def _from_body(self, point: Point) -> float:
         """Distance from the body's silhouette, mm, to within the spacing of the pixels looked at."""
@@ -128,13 +133,13 @@ class Instruments:
         away = float(np.hypot(xs - point[0], ys - point[1]).min()) * self._mm
         return away
 
-    def _followed(self, last: Band, added: Array, usable: Mask, cement: Mask, cemented: bool) -> Band | None:
+    def _followed(self, last: Band, added: Array, usable: Mask, cement: Mask) -> Band | None:
         """Refit a band of the last pulse; None when it has gone."""
         band = sharpen(added, usable, self._mm, last, 1)
         same = band.contrast >= max(SAME_CONTRAST * last.contrast, LEAST_CONTRAST)
         if same and band.turned_deg(last) <= SAME_DEG:
             return self._remembered_tip(band, last, cement)
-        return last if cemented and self._still_there(last, added) else None
+        return last if self._still_there(last, added) else None
 
     def _still_there(self, last: Band, added: Array) -> bool:
         """Whether something still lies along a band that stands out too little for a fit."""

@@ -3,11 +3,13 @@
 import cv2
 import numpy as np
 
-from monitor.imaging.arrays import Array, Mask
+from monitor.imaging.arrays import Array, Mask, halved
 from monitor.imaging.cannula_fit import Band
 
 HUB_MM = 16.0
 THICK_MM = 5.0
+HAND_MM2 = 50.0
+"""Least part of a finger that shows; a leak that reaches the border of the image was there when it was smaller."""
 NEAR_MM = 2.5
 HALO_MM = 1.0
 """Blur and display sharpening spread metal this far beyond its half-maximum width."""
@@ -67,6 +69,24 @@ def without_scraps(cement: Mask, metal: Mask, spacing_mm: float) -> Mask:
     away = cv2.distanceTransform((~metal).astype(np.uint8), cv2.DIST_L2, 3)
     stands_out = np.bincount(labels[cement & (away * spacing_mm > SCRAP_MM)], minlength=count) > 0
     return np.asarray(cement & ((touching <= 0.4 * borders) | stands_out)[labels], bool)
+
+
+def arrivals(added: Array, least: Array, body: Mask, usable: Mask, spacing_mm: float) -> Mask:
+    """Pixels outside the body under what reaches in from the image's border, thicker than any vein; bool (h, w).
+
+    A finger, a hand: with its edges, whatever metal lies on it. ``least`` is the attenuation from which it shows.
+    """
+    small = halved(added) > np.maximum(4 * halved(least), 0.05)
+    free, px_mm = halved((usable & ~body).astype(np.float32)) > 0.5, 2 * spacing_mm
+    k = max(3, round(THICK_MM / px_mm))
+    thick = cv2.morphologyEx((small & free).astype(np.uint8), cv2.MORPH_OPEN, np.ones((k, k), np.uint8))
+    count, labels = cv2.connectedComponents(thick, connectivity=8)
+    edge = _grown(_rim(halved(usable.astype(np.float32)) > 0.5), 4.0 / px_mm)
+    large = np.bincount(labels.ravel(), minlength=count) * px_mm**2 >= HAND_MM2
+    keep = np.isin(np.arange(count), np.unique(labels[edge])) & large
+    keep[0] = False
+    reach = _grown(keep[labels], NEAR_MM / px_mm).astype(np.uint8)
+    return np.asarray(cv2.resize(reach, body.shape[::-1], interpolation=cv2.INTER_NEAREST), bool) & ~body
 
 
 def without_intruders(cement: Mask, body: Mask, usable: Mask, spacing_mm: float) -> Mask:

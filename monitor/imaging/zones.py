@@ -1,7 +1,8 @@
 """Where cement beyond the outline is, how far it has come, and how near the bolus is to each wall.
 
-Signed distances to the straight lines of the body's walls tell the zone: a pixel belongs to the wall it lies farthest
-beyond::
+Signed distances to the straight lines of the body's walls tell the zone. What lies behind, before or beside the body
+does so at any height: a pixel beyond such a wall belongs to it, also above or below the body. Any other belongs to the
+endplate it lies beyond::
 
                    S > 0
              SP +---------+ SA          S, I: superior and inferior endplate
@@ -20,11 +21,14 @@ from monitor.domain import Extravasate, Point, Polygon, View, Wall, Zone, polygo
 from monitor.imaging.arrays import Array, Mask
 from monitor.imaging.cannula_fit import Band
 
-FORAMEN_FROM = 0.5
-"""Share of the posterior wall's height, from the superior corner, below which a foramen's cement lies as a whole.
-Cement in the canal comes from the basivertebral vein at mid-height and spreads from there."""
+BESIDE_MM = 0.5
+"""This far beyond the line of a wall behind, before or beside the body its zone begins."""
+FORAMEN_FROM, FORAMEN_MIDDLE = 0.5, (0.6, 1.0)
+"""Shares of the posterior wall's height, from the superior corner: a foramen's cement lies below the first as a whole,
+with its middle between the others, which are the pedicle's lower border and the disc. Cement in the canal comes from
+the basivertebral vein at mid-height and spreads from there."""
 TOP_SHARE = 0.05
-CORRIDOR_MM = 2.0
+CORRIDOR_MM = 1.6
 LEAST_BOLUS_MM2 = 3.0
 STRAY_SHARE = 0.003
 """Share of the bolus that may lie nearer to a wall than its front: single noisy pixels."""
@@ -51,6 +55,7 @@ ZONE_OF = {
     Wall.LEFT: Zone.LEFT,
     Wall.RIGHT: Zone.RIGHT,
 }
+ENDPLATES = frozenset({Wall.SUPERIOR, Wall.INFERIOR})
 ORDER = list(Zone)
 
 
@@ -70,16 +75,16 @@ class Territory:
     behind: Array
 
 
-def territory(outline: Polygon, corners: dict[str, Point], view: View, shape: tuple[int, int]) -> Territory:
+def territory(
+    outline: Polygon, corners: dict[str, Point], view: View, shape: tuple[int, int], spacing_mm: float
+) -> Territory:
     """Prepare the zones around an outline; all coordinates are pixels of the region's grid."""
     walls = LATERAL_WALLS if view is View.LATERAL else AP_WALLS
     body = filled([outline], shape)
     centre = outline.mean(0)
     y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     outward = {w: _outward(x, y, corners[a], corners[b], centre) for w, (a, b) in walls.items()}
-    names = list(walls)
-    farthest = np.stack([outward[w] for w in names]).argmax(0)
-    zone = np.array([ORDER.index(ZONE_OF[w]) for w in names], np.uint8)[farthest]
+    zone = _zones(outward, BESIDE_MM / spacing_mm)
     beyond = cv2.distanceTransform((~body).astype(np.uint8), cv2.DIST_L2, 5)
     lateral = view is View.LATERAL
     return Territory(
@@ -132,6 +137,14 @@ def borders(mask: Mask, least_px: float = 4.0) -> list[Polygon]:
     """Outer borders of a mask's components as polygons."""
     found, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_TC89_L1)
     return [polygon(c) for c in found if len(c) >= 3 and cv2.contourArea(c) >= least_px]
+
+
+def _zones(outward_px: dict[Wall, Array], beside_px: float) -> NDArray[np.uint8]:
+    """Index into ``ORDER`` of each pixel's zone, from the distances beyond the walls' lines."""
+    first = np.float32(max(map(np.max, outward_px.values())) + 1)
+    ranks = [d + first * (d > beside_px) if wall not in ENDPLATES else d for wall, d in outward_px.items()]
+    zones = np.array([ORDER.index(ZONE_OF[wall]) for wall in outward_px], np.uint8)
+    return np.asarray(zones[np.stack(ranks).argmax(0)], np.uint8)
 
 
 def _outward(x: Array, y: Array, a: Point, b: Point, centre: Array) -> Array:
@@ -201,9 +214,11 @@ def _along(pixels: Mask, band: Band, spacing_mm: float) -> bool:
 
 
 def _behind(part: Mask, zone: Zone, where: Territory) -> Zone:
-    if zone is Zone.POSTERIOR and float(np.quantile(where.behind[part], TOP_SHARE)) > FORAMEN_FROM:
-        return Zone.FORAMEN
-    return zone
+    if zone is not Zone.POSTERIOR:
+        return zone
+    height, (least, most) = where.behind[part], FORAMEN_MIDDLE
+    below = float(np.quantile(height, TOP_SHARE)) > FORAMEN_FROM and least < float(height.mean()) < most
+    return Zone.FORAMEN if below else zone
 
 
 def _piece(pixels: Mask, zone: Zone, where: Territory, spacing_mm: float) -> Extravasate:
@@ -215,7 +230,9 @@ def _piece(pixels: Mask, zone: Zone, where: Territory, spacing_mm: float) -> Ext
     length = max(length, area**0.5)
     ys, xs = np.nonzero(pixels)
     reach = float(where.beyond_px[pixels].max()) * spacing_mm
-    return Extravasate(zone, border, area, reach, length, area / length, (float(xs.mean()), float(ys.mean())))
+    at = float(xs.mean()), float(ys.mean())
+    share = float(where.behind[pixels].mean()) if zone in (Zone.POSTERIOR, Zone.FORAMEN) else None
+    return Extravasate(zone, border, area, reach, length, area / length, at, share)
 
 
 def _bounds(pixels: Mask) -> Polygon:

@@ -1,4 +1,8 @@
-"""A run along a vein, told from a slow breach by its shape and its pace."""
+"""Cement that came along a vein, told from a breach by its shape, its pace, or its place.
+
+Behind the middle of the posterior wall the basivertebral vein comes out, the usual way into the canal: a thin cortex
+hardly ever breaks there. Segmental veins are long and thin, whether they lead away from the body or along it.
+"""
 
 from collections import deque
 
@@ -27,15 +31,17 @@ class Spread:
             self._reaches.popleft()
         if piece.zone is Zone.NEEDLE_TRACK:
             return False
-        return self._is_vein_like(piece) or self._is_running(piece, t_s)
+        return self._is_vein_like(piece) or self._is_basivertebral(piece) or self._is_running(piece, t_s)
 
     def _is_vein_like(self, piece: Extravasate) -> bool:
         s = self._settings
-        return (
-            _slenderness(piece) >= s.slenderness
-            and piece.reach_mm >= s.reach_mm
-            and piece.reach_mm >= s.outward * piece.length_mm
-        )
+        outward = piece.reach_mm >= s.reach_mm and piece.reach_mm >= s.outward * piece.length_mm
+        thin = piece.reach_mm >= s.thin_reach_mm and piece.width_mm <= s.thin_mm
+        return _slenderness(piece) >= s.slenderness and (outward or thin)
+
+    def _is_basivertebral(self, piece: Extravasate) -> bool:
+        low, high = self._settings.basivertebral
+        return piece.zone is Zone.POSTERIOR and piece.wall_share is not None and low <= piece.wall_share <= high
 
     def _is_running(self, piece: Extravasate, t_s: float) -> bool:
         s = self._settings

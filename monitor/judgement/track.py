@@ -21,8 +21,9 @@ class Track:
     leak
         Its id once it is a leak, else None.
     may_vanish
-        Whether absence can mean that it is gone: cement that runs in a vein washes out, and what lay outside an outline
-        that a person has since changed may lie inside now. Other cement stays where it is; absence means it is hidden.
+        Whether absence can mean that it is gone: cement that runs in a vein, but not in the canal, washes out, and what
+        lay outside an outline that a person has since changed may lie inside now. Other cement stays where it is;
+        absence means it is hidden.
     """
 
     view: View
@@ -102,7 +103,8 @@ class Track:
         """Whether it has been absent for long enough, if it can vanish at all."""
         s = self.settings
         absent = self._absent_pulses >= s.gone_pulses and t_s - self._absent_since_s >= s.gone_s
-        return absent and (self.venous or self.may_vanish)
+        washes_out = self.venous and self.zone not in (Zone.POSTERIOR, Zone.FORAMEN)
+        return absent and (washes_out or self.may_vanish)
 
 
 def _together(pieces: list[Extravasate]) -> Extravasate:

@@ -73,6 +73,14 @@ def test_a_clamp_across_the_field_is_not_cement() -> None:
     assert found.outside == ()
 
 
+def test_a_finger_over_the_wall_is_not_cement() -> None:
+    y, x = np.mgrid[: SCENE.shape[0], : SCENE.shape[1]]
+    finger = np.asarray(0.15 * ((x < 140) & (abs(y - 170 + x / 5) < 22)), np.float32)
+    found = shown(bolus(), disc(165, 195, 10, 1.0) + finger)
+    assert found.cement_mm2 > 100
+    assert found.outside == ()
+
+
 def test_gas_on_the_move_is_not_cement() -> None:
     y, x = np.mgrid[: SCENE.shape[0], : SCENE.shape[1]]
     gas = np.asarray(0.25 * np.exp(-((x - 330) ** 2 + (y - 210) ** 2) / (2 * 35.0**2)), np.float32)

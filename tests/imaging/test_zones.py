@@ -18,7 +18,7 @@ AP_CORNERS = {
 
 
 def where(view: View) -> Territory:
-    return territory(body_outline(), CORNERS if view is View.LATERAL else AP_CORNERS, view, (SIZE, SIZE))
+    return territory(body_outline(), CORNERS if view is View.LATERAL else AP_CORNERS, view, (SIZE, SIZE), SPACING_MM)
 
 
 def blob(x: float, y: float, radius_mm: float = 2.0) -> Mask:
@@ -39,6 +39,10 @@ CASES = [
     Case("above the upper endplate", View.LATERAL, 205, 142, Zone.DISC_SUPERIOR),
     Case("below the lower endplate", View.LATERAL, 190, 258, Zone.DISC_INFERIOR),
     Case("before the anterior wall", View.LATERAL, 275, 200, Zone.ANTERIOR),
+    Case("behind the wall, above the upper endplate", View.LATERAL, 128, 138, Zone.POSTERIOR),
+    Case("behind the wall, below the lower endplate", View.LATERAL, 122, 258, Zone.POSTERIOR),
+    Case("before the wall, far above the body", View.LATERAL, 273, 120, Zone.ANTERIOR),
+    Case("beside it, far below the body", View.AP, 275, 275, Zone.RIGHT),
     Case("left of it", View.AP, 125, 200, Zone.LEFT),
     Case("right of it", View.AP, 275, 190, Zone.RIGHT),
     Case("above it", View.AP, 180, 142, Zone.DISC_SUPERIOR),
@@ -107,6 +111,6 @@ def test_anterior_follows_the_corners_not_the_screen(mirrored: bool) -> None:
 
     outline = polygon([[flip(x), y] for x, y in body_outline()])
     corners = {name: (flip(x), y) for name, (x, y) in CORNERS.items()}
-    ground = territory(outline, corners, View.LATERAL, (SIZE, SIZE))
+    ground = territory(outline, corners, View.LATERAL, (SIZE, SIZE), SPACING_MM)
     (piece,) = extravasates(blob(flip(125), 195), ground, None, SPACING_MM, 0.7)
     assert piece.zone is Zone.POSTERIOR

@@ -1,6 +1,7 @@
 """Runs along veins against slow breaches."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +15,11 @@ def _jet(zone: Zone, mm_s: float, seconds: float = 2.0, width_mm: float = 2.0) -
     """A streak that lengthens at this pace, at 8 pulses/s, from 2 mm."""
     lengths = [2 + mm_s * n / 8 for n in range(round(seconds * 8))]
     return [[piece(zone, ell * width_mm, length_mm=ell, width_mm=width_mm, reach_mm=ell)] for ell in lengths]
+
+
+def behind(wall_share: float) -> Extravasate:
+    """A blob behind the posterior wall."""
+    return replace(piece(Zone.POSTERIOR), wall_share=wall_share)
 
 
 CASES: dict[str, tuple[list[Sequence[Extravasate]], bool]] = {
@@ -30,6 +36,12 @@ CASES: dict[str, tuple[list[Sequence[Extravasate]], bool]] = {
         [[piece(Zone.DISC_SUPERIOR, 24, length_mm=14, width_mm=1.8, reach_mm=4)]] * 8,
         False,
     ),
+    "thin run up along the side of the body": (
+        [[piece(Zone.LEFT, 40, length_mm=20, width_mm=2, reach_mm=5)]] * 4,
+        True,
+    ),
+    "behind the middle of the posterior wall": ([[behind(0.5)]] * 4, True),
+    "behind the posterior wall near its upper corner": ([[behind(0.15)]] * 4, False),
     "cement along the cannula is long and thin by its place": ([[vein(Zone.NEEDLE_TRACK, 20)]] * 8, False),
 }
 

@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+
+from monitor.imaging.arrays import Array, Mask
+from monitor.imaging.faint import find_faint
+
+MM = 0.3
+SHAPE = (300, 320)
+NOISE = 0.01
+BODY = np.zeros(SHAPE, bool)
+BODY[110:200, 100:210] = True
+CEMENT = np.zeros(SHAPE, bool)
+CEMENT[140:170, 150:205] = True
+Y, X = np.mgrid[: SHAPE[0], : SHAPE[1]]
+
+
+def vein(first: int, last: int, width_mm: float = 2.0) -> Mask:
+    """A straight run to the right at mid-height, columns ``first`` to ``last``."""
+    return np.asarray((np.abs(Y - 155) * MM < width_mm / 2) & (first <= X) & (last > X))
+
+
+def found(added: Array, parallax: float = 0.0, free: Mask | None = None) -> Mask:
+    noise = np.random.default_rng(3).normal(0, NOISE, SHAPE)
+    signal = np.asarray(added + 0.4 * CEMENT + noise, np.float32)
+    flat, doubt = np.full(SHAPE, NOISE, np.float32), np.full(SHAPE, parallax, np.float32)
+    return find_faint(signal, flat, doubt, CEMENT, ~BODY if free is None else free, MM)
+
+
+@pytest.mark.parametrize("contrast", [0.025, 0.04])
+def test_a_vein_too_pale_for_single_pixels_is_found_along_its_length(contrast: float) -> None:
+    course = vein(211, 280)
+    seen = found(np.asarray(contrast * course, np.float32))
+    assert (seen & course).sum() > 0.8 * course.sum()
+    assert seen.sum() < 1.8 * course.sum()
+
+
+def test_noise_alone_shows_nothing() -> None:
+    assert not found(np.zeros(SHAPE, np.float32)).any()
+
+
+@pytest.mark.parametrize(
+    ("added", "parallax", "free"),
+    [
+        pytest.param(vein(225, 280), 0.0, None, id="away from all cement"),
+        pytest.param(vein(211, 280), 0.05, None, id="where moved bone may add as much"),
+        pytest.param(vein(211, 280), 0.0, ~BODY & (X < 211), id="under metal"),
+    ],
+)
+def test_nothing_is_believed(added: Mask, parallax: float, free: Mask | None) -> None:
+    assert not found(np.asarray(0.03 * added, np.float32), parallax, free).any()
+
+
+def test_without_plain_cement_there_is_no_faint_cement() -> None:
+    nothing, flat = np.zeros(SHAPE, bool), np.full(SHAPE, NOISE, np.float32)
+    signal = np.asarray(0.04 * vein(211, 280), np.float32)
+    assert not find_faint(signal, flat, np.zeros_like(flat), nothing, ~BODY, MM).any()
