@@ -7,6 +7,8 @@ Density along the shaft, from the tail (left) into the body::
                                           wall
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,21 @@ SHORTEST_MM, GAP_MM, AT_WALL_MM = 2.0, 2.0, 3.0
 """Cement comes out of the body: a stretch of it begins at the wall."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bare:
+    """A shaft before any cement: where it lay, and its density at every place along it, averaged over pulses."""
+
+    line: Band
+    density: NDArray[np.float64]
+    pulses: int = 1
+
+    def with_pulse(self, density: NDArray[np.float64]) -> "_Bare":
+        """The same with one pulse more."""
+        pulses = min(self.pulses + 1, MEMORY)
+        mean = self.density + np.nan_to_num((density - self.density) / pulses)
+        return _Bare(self.line, np.where(np.isnan(self.density), density, mean), pulses)
+
+
 class Coat:
     """Follows the density along one view's cannula.
 
@@ -40,9 +57,8 @@ class Coat:
         self._body, self._mm = body, spacing_mm
         ys, xs = np.nonzero(body)
         self._centre = np.array([xs.mean(), ys.mean()])
-        self._line: Band | None = None
-        self._bare: NDArray[np.float64] | None = None
-        self._pulses = 0
+        self._newest: _Bare | None = None
+        self._learnt: _Bare | None = None
 
     def update(self, added: Array, band: Band | None, cemented: bool) -> Mask:
         """Pixels outside the body where cement lies on the shaft, bool (h, w).
@@ -62,8 +78,8 @@ class Coat:
         density = self._along(added, band)
         if not cemented:
             self._learn(band, density)
-        elif self._bare is not None and self._pulses >= LEARNT_PULSES and self._is_same(band):
-            for first, last in self._denser(density, self._bare, band):
+        elif self._learnt is not None and self._is_same(band, self._learnt.line):
+            for first, last in self._denser(density, self._learnt.density, band):
                 found |= Band(self._at(band, last), self._at(band, first), band.width_px, 0.0).mask(added.shape, 0.0)
         return found & ~self._body
 
@@ -90,25 +106,23 @@ class Coat:
         return density
 
     def _learn(self, band: Band, density: NDArray[np.float64]) -> None:
-        if self._bare is None or not self._is_same(band) or self._pushed(band):
-            self._line, self._bare, self._pulses = band, density, 1
-            return
-        self._pulses = min(self._pulses + 1, MEMORY)
-        step = (density - self._bare) / self._pulses
-        self._bare = np.where(np.isnan(self._bare), density, self._bare + np.nan_to_num(step))
+        """Average the shaft; the first cement at its tip looks as if it were pushed, and must not unlearn it."""
+        known = self._newest
+        if known is None or not self._is_same(band, known.line) or self._is_pushed(band, known.line):
+            self._newest = _Bare(band, density)
+        else:
+            self._newest = known.with_pulse(density)
+        if self._newest.pulses >= LEARNT_PULSES:
+            self._learnt = self._newest
 
-    def _pushed(self, band: Band) -> bool:
+    def _is_pushed(self, band: Band, line: Band) -> bool:
         """Whether the tip has moved: a stylet's solid end and the tube behind it differ in density."""
-        if self._line is None:
-            return False
-        return float(np.hypot(band.tip[0] - self._line.tip[0], band.tip[1] - self._line.tip[1])) * self._mm > PUSHED_MM
+        return float(np.hypot(band.tip[0] - line.tip[0], band.tip[1] - line.tip[1])) * self._mm > PUSHED_MM
 
-    def _is_same(self, band: Band) -> bool:
-        if self._line is None:
-            return False
-        _, normal, foot = self._frame(self._line)
+    def _is_same(self, band: Band, line: Band) -> bool:
+        _, normal, foot = self._frame(line)
         aside = abs(float((self._frame(band)[2] - foot) @ normal))
-        return bool(self._line.turned_deg(band) <= SAME_DEG and aside * self._mm <= SAME_MM)
+        return bool(line.turned_deg(band) <= SAME_DEG and aside * self._mm <= SAME_MM)
 
     def _denser(self, density: NDArray[np.float64], bare: NDArray[np.float64], band: Band) -> list[tuple[int, int]]:
         """First and last place of each stretch outside the body that is denser than the bare shaft was."""
