@@ -232,7 +232,7 @@ class BeamSettings(Section):
     )
     max_gap_s: Seconds = Field(0.75, description="A pause in the pulses of this long always ends a shot.")
     gap_periods: Annotated[float, Field(gt=1)] = Field(
-        2.2, description="Between these two, a pause of so many pulse periods of the shot ends it."
+        2.0, description="Between these two, a pause of so many pulse periods of the shot ends it."
     )
     last_pulse_s: Seconds = Field(
         0.2, description="How long the last pulse of a shot counts as live while the time between pulses isn't known."

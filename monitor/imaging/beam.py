@@ -24,6 +24,8 @@ _OTHER_VIEW = 0.55
 _STILL_HELD = 0.9
 _OTHER_PULSE = 0.9
 """Likeness to the frame before below which it isn't the same image in a finer drawing."""
+_HALF = 0.5
+"""Likeness to the frame before above which half of it may still be shown: interlaced capture is whole a frame later."""
 _STEADY = 4
 """Images in a row of which none repeats a remembered one, even if each might do so in part."""
 _PERIODS_APART = 1.6
@@ -73,6 +75,7 @@ class BeamDetector:
         self._previous: Look | None = None
         self._reference: Look | None = None
         self._streak: list[Look] = []
+        self._half = False
         self._window = Window(settings.min_gap_s)
         self._rhythm, self._every_frame = Rhythm(), False
         self._off_s = -np.inf
@@ -168,14 +171,17 @@ class BeamDetector:
         if self._reference is None and look.at.frame == self._first_frame:
             self._reference = look
             return None
-        if difference is not None and difference.change <= self._levels.limit(look.texture.noise):
+        awaited, self._half = self._half, False
+        changed = difference is None or difference.change > self._levels.limit(look.texture.noise)
+        if difference is not None and not changed and not awaited:
             self._rest(look, difference)
             return None
         against = self._difference(look, self._reference) or Difference(np.inf, 0.0)
         if against.likeness > _STILL_HELD:
             return None
-        if difference is None or difference.likeness < _OTHER_PULSE:
+        if changed and (difference is None or difference.likeness < _OTHER_PULSE):
             self._streak.append(look)
+        self._half = changed and not awaited and difference is not None and difference.likeness > _HALF
         return self._start(look) if self._is_exposure(look, against) else None
 
     def _rest(self, look: Look, difference: Difference) -> None:
@@ -190,13 +196,13 @@ class BeamDetector:
 
     def _is_exposure(self, look: Look, against: Difference) -> bool:
         """Whether a changed image is another exposure, not the held one altered nor an earlier one shown again."""
-        recall = self._memory.recall(look.texture)
+        recall = self._memory.recall(look.texture, look.at.t_s)
         moved = against.likeness < _OTHER_VIEW and recall is not Recall.KNOWN and self._is_held_image_moved(look)
         if recall is Recall.KNOWN or moved:
             self._reference = look
             self._streak.clear()
             return False
-        return recall is Recall.NEW or len(self._streak) >= _STEADY
+        return (recall is Recall.NEW and not self._half) or len(self._streak) >= _STEADY
 
     def _is_held_image_moved(self, look: Look) -> bool:
         held = self._reference

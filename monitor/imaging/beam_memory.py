@@ -3,7 +3,8 @@
 A replayed run, a recalled image or a held one that compression draws afresh repeats the noise of an exposure; a new
 exposure of the same anatomy doesn't. Anatomy is alike in all pulses of a run, so what counts is how much closer an
 image is to one remembered pulse than to that pulse's companions, those nearest to it in the patient's motion. An
-interlaced frame can be half of one pulse and half of another.
+interlaced frame can be half of one pulse and half of another. What goes on where a replayed run was a moment ago is the
+next of its pulses, even where compression left little of its noise.
 """
 
 from enum import Enum
@@ -24,6 +25,12 @@ In between lie half repeats, of interlaced capture or behind strong compression.
 _NEW_ALONE, _KNOWN_ALONE = 0.76, 0.85
 """Likeness to a remembered pulse too short of companions to tell noise from anatomy."""
 _COMPANIONS_NEEDED = 2
+_LIKELY = 0.3
+"""Noise in common from which it may be a replay: if the next image goes on from there, it is."""
+_ON, _GOES_ON, _SOON_S = 6, 0.06, 0.75
+"""A replay goes on by so many images at most, with at least this noise in common, within this time."""
+_CERTAIN = 3
+"""Images gone on after which the order alone tells."""
 _CLOSE = 0.9
 Print = NDArray[np.float32]
 
@@ -45,6 +52,7 @@ class Memory:
         self._shots = np.zeros(0, np.int32)
         self._pulses = np.zeros(0, np.int32)
         self._count = 0
+        self._replayed, self._replayed_s, self._gone_on = -1, -np.inf, 0
 
     def add(self, texture: Texture, shot: int, pulse: int) -> None:
         """Remember an image of a pulse of a shot."""
@@ -58,18 +66,35 @@ class Memory:
         self._shots[slot], self._pulses[slot] = shot, pulse
         self._count += 1
 
-    def recall(self, texture: Texture) -> Recall:
-        """Whether the image repeats the noise of a remembered pulse."""
+    def recall(self, texture: Texture, t_s: float) -> Recall:
+        """Whether the image shown at a time repeats the noise of a remembered pulse."""
         filled = min(self._count, self._capacity)
         if filled == 0:
             return Recall.NEW
         prints = self._prints[:filled].astype(np.float32)
         prints /= np.linalg.norm(prints, axis=1, keepdims=True) + 1e-3
         print_ = _fingerprint(texture)
-        return self._judge(prints @ (print_ / (np.linalg.norm(print_) + 1e-3)))
-
-    def _judge(self, alike: NDArray[np.float32]) -> Recall:
+        alike = prints @ (print_ / (np.linalg.norm(print_) + 1e-3))
         best = int(alike.argmax())
+        shared, new, known = self._shared(alike, best)
+        goes_on = self._goes_on(best, t_s)
+        if goes_on:
+            known = _GOES_ON if self._gone_on < _CERTAIN else -1.0
+        if shared > min(known, _LIKELY):
+            self._gone_on = self._gone_on + best - self._replayed if goes_on else 0
+            self._replayed, self._replayed_s = best, t_s
+        if shared > known:
+            return Recall.KNOWN
+        return Recall.NEW if shared < new else Recall.UNSURE
+
+    def _goes_on(self, best: int, t_s: float) -> bool:
+        """Whether a replay of a moment ago comes to this image; the newest one is the held image, which goes nowhere."""
+        newest = (self._count - 1) % self._capacity
+        soon = self._replayed != newest and t_s - self._replayed_s < _SOON_S
+        return soon and self._replayed <= best <= self._replayed + _ON
+
+    def _shared(self, alike: NDArray[np.float32], best: int) -> tuple[float, float, float]:
+        """Noise in common with the best match; up to what it is a new exposure's; from what it is a repeat's."""
         around = np.arange(max(0, best - _COMPANIONS), min(len(alike), best + _COMPANIONS + 1))
         around = around[self._shots[around] == self._shots[best]]
         pulses, images = np.abs(self._pulses[around] - self._pulses[best]), np.abs(around - best)
@@ -77,15 +102,9 @@ class Memory:
         if len(far) < _COMPANIONS_NEEDED:
             far = around[(pulses > 0) | (images > _NEAR)]
         if len(far) < _COMPANIONS_NEEDED:
-            return _verdict(float(alike[best]), _NEW_ALONE, _KNOWN_ALONE)
+            return float(alike[best]), _NEW_ALONE, _KNOWN_ALONE
         anatomy = float(np.quantile(alike[far], _CLOSE))
-        return _verdict((float(alike[best]) - anatomy) / max(1 - anatomy, 1e-3), _NEW, _KNOWN)
-
-
-def _verdict(shared: float, new: float, known: float) -> Recall:
-    if shared < new:
-        return Recall.NEW
-    return Recall.KNOWN if shared > known else Recall.UNSURE
+        return (float(alike[best]) - anatomy) / max(1 - anatomy, 1e-3), _NEW, _KNOWN
 
 
 def _fingerprint(texture: Texture) -> Print:
