@@ -179,10 +179,12 @@ class BeamDetector:
         against = self._difference(look, self._reference) or Difference(np.inf, 0.0)
         if against.likeness > _STILL_HELD:
             return None
-        if changed and (difference is None or difference.likeness < _OTHER_PULSE):
+        since = self._difference(look, self._streak[-1]) if self._streak else difference
+        if changed and (since is None or since.likeness < _OTHER_PULSE):
             self._streak.append(look)
-        self._half = changed and not awaited and difference is not None and difference.likeness > _HALF
-        return self._start(look) if self._is_exposure(look, against) else None
+        redrawn = difference is None or difference.likeness < _HALF
+        self._half = changed and not awaited and not redrawn
+        return self._start(look) if self._is_exposure(look, against, redrawn) else None
 
     def _rest(self, look: Look, difference: Difference) -> None:
         """Nothing new: learn the held image's own changes and let the reference age."""
@@ -194,15 +196,23 @@ class BeamDetector:
         if self._reference is None or look.at.t_s - self._reference.at.t_s > _REFERENCE_AGE_S:
             self._reference = look
 
-    def _is_exposure(self, look: Look, against: Difference) -> bool:
+    def _is_exposure(self, look: Look, against: Difference, redrawn: bool) -> bool:
         """Whether a changed image is another exposure, not the held one altered nor an earlier one shown again."""
-        recall = self._memory.recall(look.texture, look.at.t_s)
+        recall = self._memory.recall(look.texture, look.at.t_s, redrawn)
         moved = against.likeness < _OTHER_VIEW and recall is not Recall.KNOWN and self._is_held_image_moved(look)
+        if self._half and recall is not Recall.UNSURE:
+            return False
         if recall is Recall.KNOWN or moved:
             self._reference = look
             self._streak.clear()
             return False
-        return (recall is Recall.NEW and not self._half) or len(self._streak) >= _STEADY
+        return recall is Recall.NEW or self._is_steady()
+
+    def _is_steady(self) -> bool:
+        """Whether too many images in a row, or for too long, repeat no remembered one for sure."""
+        streak = self._streak
+        long = len(streak) > 1 and streak[-1].at.t_s - streak[0].at.t_s >= self._settings.min_gap_s
+        return long or len(streak) >= _STEADY
 
     def _is_held_image_moved(self, look: Look) -> bool:
         held = self._reference

@@ -22,15 +22,18 @@ _COMPANIONS = 24
 _NEW, _KNOWN = 0.16, 0.4
 """Noise in common with a remembered pulse, as a part of all noise: up to this in a new exposure, from this in a repeat.
 In between lie half repeats, of interlaced capture or behind strong compression."""
+_NEW_HELD, _KNOWN_HELD = 0.08, 0.3
+"""The same for what is most like the held image: a key frame of the codec brings out noise of it not shown before."""
 _NEW_ALONE, _KNOWN_ALONE = 0.76, 0.85
 """Likeness to a remembered pulse too short of companions to tell noise from anatomy."""
 _COMPANIONS_NEEDED = 2
 _LIKELY = 0.3
 """Noise in common from which it may be a replay: if the next image goes on from there, it is."""
-_ON, _GOES_ON, _SOON_S = 6, 0.06, 0.75
+_ON, _GOES_ON, _SOON_S = 6, 0.1, 0.75
 """A replay goes on by so many images at most, with at least this noise in common, within this time."""
 _CERTAIN = 3
-"""Images gone on after which the order alone tells."""
+"""Images gone on after which the order alone tells, as long as compression draws little anew."""
+_CANDIDATES = 32
 _CLOSE = 0.9
 Print = NDArray[np.float32]
 
@@ -48,7 +51,8 @@ class Memory:
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._prints = np.zeros((0, _SIDE * _SIDE), np.int8)
+        self._prints = np.zeros((0, _SIDE * _SIDE), np.float32)
+        self._signs = np.zeros((0, _SIDE * _SIDE // 8), np.uint8)
         self._shots = np.zeros(0, np.int32)
         self._pulses = np.zeros(0, np.int32)
         self._count = 0
@@ -59,27 +63,31 @@ class Memory:
         if self._count == len(self._prints) < self._capacity:
             grown = min(self._capacity, max(64, 2 * len(self._prints)))
             self._prints = np.resize(self._prints, (grown, _SIDE * _SIDE))
+            self._signs = np.resize(self._signs, (grown, _SIDE * _SIDE // 8))
             self._shots = np.resize(self._shots, grown)
             self._pulses = np.resize(self._pulses, grown)
         slot = self._count % self._capacity
-        self._prints[slot] = np.round(_fingerprint(texture) * 40).clip(-127, 127)
+        self._prints[slot] = _fingerprint(texture)
+        self._signs[slot] = _signs(self._prints[slot])
         self._shots[slot], self._pulses[slot] = shot, pulse
         self._count += 1
 
-    def recall(self, texture: Texture, t_s: float) -> Recall:
-        """Whether the image shown at a time repeats the noise of a remembered pulse."""
-        filled = min(self._count, self._capacity)
-        if filled == 0:
+    def recall(self, texture: Texture, t_s: float, redrawn: bool) -> Recall:
+        """Whether the image shown at a time repeats the noise of a remembered pulse.
+
+        Parameters
+        ----------
+        redrawn
+            Most of the image is other than on the frame before.
+        """
+        if self._count == 0:
             return Recall.NEW
-        prints = self._prints[:filled].astype(np.float32)
-        prints /= np.linalg.norm(prints, axis=1, keepdims=True) + 1e-3
         print_ = _fingerprint(texture)
-        alike = prints @ (print_ / (np.linalg.norm(print_) + 1e-3))
-        best = int(alike.argmax())
-        shared, new, known = self._shared(alike, best)
+        best = self._most_alike(print_)
+        shared, new, known = self._shared(print_, best)
         goes_on = self._goes_on(best, t_s)
         if goes_on:
-            known = _GOES_ON if self._gone_on < _CERTAIN else -1.0
+            known = _GOES_ON if redrawn or self._gone_on < _CERTAIN else -1.0
         if shared > min(known, _LIKELY):
             self._gone_on = self._gone_on + best - self._replayed if goes_on else 0
             self._replayed, self._replayed_s = best, t_s
@@ -88,29 +96,47 @@ class Memory:
         return Recall.NEW if shared < new else Recall.UNSURE
 
     def _goes_on(self, best: int, t_s: float) -> bool:
-        """Whether a replay of a moment ago comes to this image; the newest one is the held image, which goes nowhere."""
-        newest = (self._count - 1) % self._capacity
-        soon = self._replayed != newest and t_s - self._replayed_s < _SOON_S
-        return soon and self._replayed <= best <= self._replayed + _ON
+        """Whether a replay of a moment ago comes to this image; the newest are held, and go nowhere."""
+        newest, last = self._newest, self._replayed
+        held = self._shots[newest] == self._shots[last] and self._pulses[newest] - self._pulses[last] < _NEAR
+        return not held and t_s - self._replayed_s < _SOON_S and self._replayed - 1 <= best <= self._replayed + _ON
 
-    def _shared(self, alike: NDArray[np.float32], best: int) -> tuple[float, float, float]:
+    def _most_alike(self, print_: Print) -> int:
+        """The remembered image most like this one, looked for among those whose signs agree best."""
+        filled = min(self._count, self._capacity)
+        signs, count = _signs(print_)[None], min(_CANDIDATES, filled)
+        _, likely = cv2.batchDistance(signs, self._signs[:filled], cv2.CV_32S, normType=cv2.NORM_HAMMING, K=count)
+        places = np.asarray(likely)[0]
+        return int(places[(self._prints[places] @ print_).argmax()])
+
+    @property
+    def _newest(self) -> int:
+        return (self._count - 1) % self._capacity
+
+    def _shared(self, print_: Print, best: int) -> tuple[float, float, float]:
         """Noise in common with the best match; up to what it is a new exposure's; from what it is a repeat's."""
-        around = np.arange(max(0, best - _COMPANIONS), min(len(alike), best + _COMPANIONS + 1))
+        filled, alike = min(self._count, self._capacity), float(self._prints[best] @ print_)
+        around = np.arange(max(0, best - _COMPANIONS), min(filled, best + _COMPANIONS + 1))
         around = around[self._shots[around] == self._shots[best]]
         pulses, images = np.abs(self._pulses[around] - self._pulses[best]), np.abs(around - best)
         far = around[(pulses >= _NEAR) | (images > 2 * _NEAR)]
         if len(far) < _COMPANIONS_NEEDED:
             far = around[(pulses > 0) | (images > _NEAR)]
         if len(far) < _COMPANIONS_NEEDED:
-            return float(alike[best]), _NEW_ALONE, _KNOWN_ALONE
-        anatomy = float(np.quantile(alike[far], _CLOSE))
-        return (float(alike[best]) - anatomy) / max(1 - anatomy, 1e-3), _NEW, _KNOWN
+            return alike, _NEW_ALONE, _KNOWN_ALONE
+        anatomy = float(np.quantile(self._prints[far] @ print_, _CLOSE))
+        limits = (_NEW_HELD, _KNOWN_HELD) if best == self._newest else (_NEW, _KNOWN)
+        return (alike - anatomy) / max(1 - anatomy, 1e-3), *limits
 
 
 def _fingerprint(texture: Texture) -> Print:
-    """The fine structure at 32 x 32 places, each relative to the local contrast."""
+    """The fine structure at 32 x 32 places, each relative to the local contrast; of length 1."""
     local = np.sqrt(cv2.blur(texture.band * texture.band, (15, 15)) + 0.05)
     rows, columns = (np.round(np.linspace(0, n - 1, _SIDE + 2)[1:-1]).astype(int) for n in texture.band.shape)
     at = np.ix_(rows, columns)
     print_: Print = (texture.band[at] / local[at]).ravel()
-    return print_
+    return print_ / (np.linalg.norm(print_) + np.float32(1e-3))
+
+
+def _signs(print_: Print) -> NDArray[np.uint8]:
+    return np.packbits(print_ > 0)

@@ -14,20 +14,29 @@ import numpy as np
 
 from monitor.imaging.beam_look import Moment
 
-_RECENT, _REMEMBERED = 8, 32
-_KNOWN = 3
+_RECENT, _REMEMBERED = 8, 256
+_KNOWN, _LATELY = 3, 24
 _JITTER = 1.25
 """Frames by which the time between two pulses, as captured, can differ from its usual one."""
+_LATE = 0.15
+"""Part of a frame by which a pulse began before it showed: little, rather a held frame too many than a live lost."""
 
 
 class Rhythm:
-    """Follows the pulses of one shot after the other: machines seldom change their pulse rate."""
+    """Follows the pulses of one shot after the other: machines seldom change their pulse rate.
+
+    Attributes
+    ----------
+    period_s
+        Time between pulses; None if not known.
+    """
 
     def __init__(self) -> None:
         self._pulses: deque[Moment] = deque(maxlen=_RECENT + 1)
         self._all: deque[float] = deque(maxlen=_REMEMBERED)
         self._own: deque[float] = deque(maxlen=_RECENT)
         self._frame_s = 0.0
+        self.period_s: float | None = None
 
     def begin_shot(self, first: Moment) -> None:
         """A shot began with this pulse."""
@@ -42,6 +51,7 @@ class Rhythm:
             intervals.append(pulse.t_s - before.t_s)
         self._frame_s = (pulse.t_s - self._pulses[0].t_s) / (pulse.frame - self._pulses[0].frame)
         self._pulses.append(pulse)
+        self.period_s = self._period_s()
 
     @property
     def last(self) -> Moment:
@@ -53,21 +63,17 @@ class Rhythm:
         """The longest time between the shot's latest pulses; None while there were too few."""
         return max(self._own) if len(self._own) >= _KNOWN else None
 
-    @property
-    def period_s(self) -> float | None:
-        """Time between pulses; None if not known."""
-        intervals = self._own if len(self._own) >= _KNOWN else self._all
-        if not intervals:
-            return None
-        usual = float(np.median(intervals))
-        near = [s for s in self._all if abs(s - usual) < _JITTER * self._frame_s]
-        return float(np.mean(near)) if near else usual
-
     def over_s(self, period_s: float) -> float:
         """Time by which the latest pulse was over.
 
-        All recent pulses together tell when it began: on average half a frame before it showed.
+        All recent pulses together tell when it began.
         """
         back = np.array([self.last.t_s - pulse.t_s for pulse in self._pulses])
         began = np.mean(np.round(back / period_s) * period_s - back)
-        return self.last.t_s + float(began) - self._frame_s / 2 + period_s
+        return self.last.t_s + float(began) - _LATE * self._frame_s + period_s
+
+    def _period_s(self) -> float:
+        """The mean of the times between pulses that are near the usual one: all but those about a pulse not seen."""
+        usual = float(np.median(self._own if len(self._own) >= _KNOWN else list(self._all)[-_LATELY:]))
+        near = [s for s in self._all if abs(s - usual) < _JITTER * self._frame_s]
+        return float(np.mean(near)) if near else usual
