@@ -38,6 +38,7 @@ CASES = (
     Shipped("venous-spread", 3, "venous_spread", venous=True),
     Shipped("disc-leak", 4, "leak_disc_inferior"),
     Shipped("lateral-leak", 3, "leak_right"),
+    Shipped("needle-track", 4, "needle_track"),
 )
 
 
