@@ -31,20 +31,37 @@ class _Proposed:
 
 
 def score_proposals(truth: Truth, results: Results) -> Iterator[Sample]:
-    """Views in which an outline was proposed, whether every one was of the target, and how far off its corners are."""
+    """Views in which an outline was proposed, whether it was of the target, and how far off its corners are.
+
+    Right twice: at the first look, when nothing may tell yet which body is meant, and when the first cement shows, for
+    then the cannula is in and the outline is judged by.
+    """
     told = [event for event in results.of_type("outline") if event.get("source") == "auto"]
     for view in (View.AP, View.LATERAL):
         if any(line.outline is not None for line in truth.pulses_of(view)):
             seen = any(event["view"] == view.value for event in told)
             yield Sample("outline_found", float(seen), None, f"{view.value}: asked for a tap")
     drawn = [proposed for event in told if (proposed := _drawn(event, truth, results)) is not None]
-    wrong = [proposed for proposed in drawn if not _is_target(proposed)]
+    wrong = [proposed for proposed in drawn if not _is_target(proposed.line, proposed.border)]
     if drawn:
         worst = wrong[0].line if wrong else drawn[0].line
-        yield Sample("vertebra_right", float(not wrong), worst.frame, f"{worst.view.value}: another vertebra")
+        yield Sample("first_right", float(not wrong), worst.frame, f"{worst.view.value}: another vertebra")
+        yield from _under_cannula(truth, results, {View(event["view"]) for event in told})
     for proposed in drawn:
         if proposed not in wrong:
             yield from _corner_errors(proposed)
+
+
+def _under_cannula(truth: Truth, results: Results, views: set[View]) -> Iterator[Sample]:
+    """Whether the outlines that stand when cement first shows are of the target."""
+    cemented = [line for view in views for line in truth.pulses_of(view) if sum((line.true3d or {}).values()) > 0]
+    first = [next(line for line in cemented if line.view is view) for view in {line.view for line in cemented}]
+    standing = [(line, results.by_frame.get(line.frame)) for line in first]
+    drawn = [(line, seen["outline"]) for line, seen in standing if seen is not None and seen["outline"]]
+    wrong = [line for line, border in drawn if not _is_target(line, polygon(border))]
+    if drawn:
+        worst = (wrong or [line for line, _ in drawn])[0]
+        yield Sample("vertebra_right", float(not wrong), worst.frame, f"{worst.view.value}: another vertebra")
 
 
 def _drawn(event: Json, truth: Truth, results: Results) -> _Proposed | None:
@@ -67,9 +84,9 @@ def _carried(points: Points, before: Polygon, now: Polygon) -> Points:
     return np.asarray(np.column_stack([points, np.ones(len(points))]) @ matrix, np.float64)
 
 
-def _is_target(proposed: _Proposed) -> bool:
-    x, y = (float(v) for v in proposed.border.mean(0))
-    return proposed.line.outline is not None and cv2.pointPolygonTest(proposed.line.outline, (x, y), False) >= 0
+def _is_target(line: TruthFrame, border: Polygon) -> bool:
+    x, y = (float(v) for v in border.mean(0))
+    return line.outline is not None and cv2.pointPolygonTest(line.outline, (x, y), False) >= 0
 
 
 def _corner_errors(proposed: _Proposed) -> Iterator[Sample]:

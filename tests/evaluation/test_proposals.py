@@ -1,5 +1,6 @@
 """Proposals against a truth that has one body: the right one, the neighbour, moved corners, asked for."""
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,12 +39,22 @@ def test_vertebra_and_corners(case: Case) -> None:
     truth = truth_of(lines([("lateral", 12)]))
     results = changed(perfect(truth), [proposed(case.border, case.corners)], outline=case.border)
     found = measured(truth, results)
-    assert found["vertebra_right"] == [case.right]
+    assert found["vertebra_right"] == found["first_right"] == [case.right]
     assert found["outline_found"] == [1.0]
     if case.corner_mm is None:
         assert "corner_mm" not in found
     else:
         assert found["corner_mm"] == pytest.approx([case.corner_mm] * 4, abs=0.15)
+
+
+def test_a_first_guess_that_the_cannula_corrects_is_right_when_it_matters() -> None:
+    before: Line = {"true3d": {}}
+    below = shifted(BODY, 0, 140)
+    truth = truth_of([{**x, **before} if x["shot"] == 1 else x for x in lines([("lateral", 12), ("lateral", 12)])])
+    wrong = changed(perfect(truth), [proposed(below, below)])
+    first = tuple({**o, "outline": below} if o["shot"] == 1 else o for o in wrong.observations)
+    found = measured(truth, replace(wrong, observations=first))
+    assert (found["first_right"], found["vertebra_right"]) == ([0.0], [1.0])
 
 
 def test_corners_follow_the_motion_since_the_reference() -> None:
