@@ -251,7 +251,7 @@ class ModelSettings(Section):
         0.8, description="Confidence below which no outline is proposed; the monitor asks for a tap instead."
     )
     least_unpointed: Fraction = Field(
-        0.95, description="The same while no cannula tells which body is treated: nothing in the bone does."
+        0.9, description="The same while no cannula tells which body is treated: nothing in the bone does."
     )
 
 
