@@ -55,7 +55,7 @@ class CementSettings(Section):
         4.0, description="Projected cement inside the body, mm², from which the injection counts as begun."
     )
     tolerance_mm: Millimetres = Field(
-        1.0, description="Cement this close to the outline still counts as inside: the outline's own uncertainty."
+        0.7, description="Cement this close to the outline still counts as inside: the outline's own uncertainty."
     )
 
 
@@ -64,6 +64,11 @@ class LeakSettings(Section):
 
     onset_mm2: Positive = Field(
         2.0, description="Projected area outside the outline from which a leak is reported, mm²."
+    )
+    ap_endplate_reach_mm: Millimetres = Field(
+        2.7,
+        description="Reach that cement beyond an endplate must have in an AP view, mm: tilted against the beam, the "
+        "body ends up to 2 mm beyond the line drawn.",
     )
     persistence_pulses: Count = Field(
         2, description="Distinct X-ray pulses of one view on which something must show before it is believed."

@@ -34,7 +34,7 @@ class Shipped:
 
 CASES = (
     Shipped("central-fill", 5),
-    Shipped("posterior-leak", 6, "leak_canal"),
+    Shipped("posterior-leak", 6, "leak_canal", venous=True),
     Shipped("venous-spread", 3, "venous_spread", venous=True),
     Shipped("disc-leak", 4, "leak_disc_inferior"),
     Shipped("lateral-leak", 3, "leak_right"),
@@ -114,7 +114,7 @@ def test_leaks_by_view_and_zone(replayed: Replayed) -> None:
     assert all(event["t"] >= first_s for event in replayed.of("leak"))
 
 
-def test_what_runs_along_a_vein(replayed: Replayed) -> None:
+def test_what_came_along_a_vein(replayed: Replayed) -> None:
     assert any(event["venous"] for event in replayed.of("leak")) == replayed.case.venous
 
 

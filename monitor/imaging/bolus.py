@@ -12,7 +12,7 @@ from monitor.imaging.arrays import Array, Mask
 from monitor.imaging.cannula_fit import Band
 from monitor.imaging.cement import Scene, find_cement, softened
 from monitor.imaging.clutter import clutter, edges
-from monitor.imaging.coat import Coat
+from monitor.imaging.coat import Coats
 from monitor.imaging.exposure import GreyMap, fit_grey_map
 from monitor.imaging.instruments import Instruments
 from monitor.imaging.metal import (
@@ -33,6 +33,10 @@ MARGIN_MM = 28.0
 SMOOTH_MM = 0.35
 SUDDEN_MM2 = 1.0
 BESIDE_MM = 2.0
+BLURRED_MM = 0.7
+"""Next to the end of the picture, or to where it is burnt out, a difference is only that border on the move."""
+HAND_NOISE, HAND_LEAST = 3.0, 0.03
+"""A hand is paler than cement, but large: standard deviations, and -ln units, from which it shows."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +88,7 @@ class Bolus:
         self._interior = softened(self._where.body, spacing_mm)
         self._instruments = Instruments(self._where.body, spacing_mm)
         self._passing = Passing(self._where.body, spacing_mm)
-        self._coat = Coat(self._where.body, spacing_mm)
+        self._coats = Coats(self._where.body, spacing_mm)
         first = self._instruments.first_look(picture, usable)
         hidden = self._metal([] if first is None else [first], picture)
         self._reference = Reference(picture, usable, hidden)
@@ -112,7 +116,8 @@ class Bolus:
         metal = self._metal(bands, smooth)
         still = usable & ~metal & ~_wider(self._cement, 2)
         noise = clutter(smooth, self._edges, still)
-        cement = self._segment(smooth, noise, usable, metal, cemented)
+        certain = usable & ~_wider(~usable, round(BLURRED_MM / self._mm))
+        cement = self._segment(smooth, noise, certain, metal, cemented)
         hand = self._hand(smooth, noise, usable, bands) if self._is_outside(cement) else np.zeros_like(cement)
         cement = self._believed(cement, passing, hand, cemented)
         if not cemented and self._grey is not None:
@@ -120,7 +125,7 @@ class Bolus:
         self._sudden = self._has_turned_up(cement)
         self._cement = cement
         cannula = self._instruments.cannula if bands else None
-        coat = self._alone(self._coat.update(np.where(usable, smooth, np.nan), cannula, cemented), cement)
+        coat = self._alone(self._coats.update(np.where(usable, smooth, np.nan), bands, cemented), cement)
         return self._findings(cement, coat, smooth, cannula, cemented)
 
     def _is_outside(self, cement: Mask) -> bool:
@@ -129,9 +134,10 @@ class Bolus:
 
     def _hand(self, smooth: Array, noise: Array, usable: Mask, bands: list[Band]) -> Mask:
         """What lies under a hand; a shaft of metal is none."""
-        shafts = [band.mask(smooth.shape, HALO_MM / self._mm) for band in bands]
-        bare = usable & ~np.any(shafts, 0) if shafts else usable
-        return arrivals(smooth, noise, self._where.body, bare, self._mm)
+        shown = smooth > np.maximum(HAND_NOISE * noise, HAND_LEAST)
+        for band in bands:
+            shown &= ~band.mask(smooth.shape, HALO_MM / self._mm)
+        return arrivals(shown, self._where.body, usable, self._mm)
 
     def _metal(self, bands: list[Band], picture: Array) -> Mask:
         masks = [cannula_mask(band, picture, self._where.body, self._mm) for band in bands]

@@ -70,7 +70,7 @@ def find_cement(added: Array, noise: Array, scene: Scene) -> Mask:
     strong = _hysteresis(candidate, signal > SEED * low, scene.spacing_mm)
     edge = strong & (signal > EDGE * _local_peak(signal, scene.metal, scene.spacing_mm))
     plain = _bridge_metal(edge, scene)
-    return plain | find_faint(signal, noise, parallax, plain, free & ~scene.body, scene.spacing_mm)
+    return plain | find_faint(signal, noise, parallax, plain, scene.body, free, scene.spacing_mm)
 
 
 def _above_intruders(added: Array, least: Array, free: Mask, scene: Scene) -> Array:

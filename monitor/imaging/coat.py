@@ -19,6 +19,8 @@ from monitor.imaging.cannula_fit import Band
 REACH_MM = 45.0
 SAME_DEG, SAME_MM, PUSHED_MM = 3.0, 1.5, 3.0
 LEARNT_PULSES, MEMORY = 3, 12
+MOST = 4
+"""Shafts followed: two cannulas, and where they were before they were turned."""
 UNCOATED = 0.2
 """Least share of the shaft outside the body that stays bare: it tells how exposure changed the metal's contrast."""
 LEAST, SHARE = 0.06, 0.3
@@ -42,8 +44,31 @@ class _Bare:
         return _Bare(self.line, np.where(np.isnan(self.density), density, mean), pulses)
 
 
+class Coats:
+    """Follows the density along all shafts of one view; parameters as for :class:`Coat`."""
+
+    def __init__(self, body: Mask, spacing_mm: float) -> None:
+        self._body, self._mm = body, spacing_mm
+        self._coats: list[Coat] = []
+
+    def update(self, added: Array, bands: list[Band], cemented: bool) -> Mask:
+        """Pixels outside the body where cement lies on a shaft, bool (h, w); parameters as for :meth:`Coat.update`."""
+        found = np.zeros_like(self._body)
+        for band in bands:
+            found |= self._of(band, cemented).update(added, band, cemented)
+        return found
+
+    def _of(self, band: Band, cemented: bool) -> "Coat":
+        """The one that follows a band; a line that turns up once there is cement isn't followed."""
+        coat = next((c for c in reversed(self._coats) if c.follows(band)), None)
+        if coat is None:
+            coat = Coat(self._body, self._mm)
+            self._coats = self._coats if cemented else [*self._coats[1 - MOST :], coat]
+        return coat
+
+
 class Coat:
-    """Follows the density along one view's cannula.
+    """Follows the density along one shaft.
 
     Parameters
     ----------
@@ -82,6 +107,10 @@ class Coat:
             for first, last in self._denser(density, self._learnt.density, band):
                 found |= Band(self._at(band, last), self._at(band, first), band.width_px, 0.0).mask(added.shape, 0.0)
         return found & ~self._body
+
+    def follows(self, band: Band) -> bool:
+        """Whether a band lies on the line that is being learnt."""
+        return self._newest is not None and self._is_same(band, self._newest.line)
 
     def _along(self, added: Array, band: Band) -> NDArray[np.float64]:
         """Mean of the shaft's core at every pixel along its axis, from ``REACH_MM`` before the body's middle to beyond.

@@ -7,20 +7,23 @@ from monitor.imaging.arrays import Array, Mask
 
 SMOOTH_MM = 0.7
 """Veins are 1.5 to 3 mm wide: this width of smoothing suits them best."""
-SURE = 4.5
+SURE = 5.0
 """Standard deviations of the smoothed difference that nothing but cement reaches."""
 MISFIT, LEAST_PIXELS = 4.0, 50
 LEAST = 0.012
 """Least added attenuation, -ln units."""
 SEED, SEED_MM2 = 1.4, 1.0
-NEAR_MM = 2.5
-"""Cement gets nowhere by jumping: faint cement begins this near to plain cement."""
+NEAR_MM, AT_BODY_MM = 4.5, 2.5
+"""Cement gets nowhere by jumping: faint cement begins this near to plain cement, and to the body. Where a vein leaves
+the body at the rim of its silhouette, the bolus before it is thin and paler than the vein."""
 BRIGHT_MM = 0.8
 """Plain cement shines this far beyond its border."""
 
 
-def find_faint(signal: Array, noise: Array, parallax: Array, cement: Mask, free: Mask, spacing_mm: float) -> Mask:
-    """Pixels of faint cement, bool (h, w); searched at half the resolution.
+def find_faint(
+    signal: Array, noise: Array, parallax: Array, cement: Mask, body: Mask, free: Mask, spacing_mm: float
+) -> Mask:
+    """Pixels of faint cement outside the body, bool (h, w); searched at half the resolution.
 
     Parameters
     ----------
@@ -32,8 +35,8 @@ def find_faint(signal: Array, noise: Array, parallax: Array, cement: Mask, free:
         float32 (h, w): what bone that has moved may add.
     cement
         bool (h, w): the cement that is plain to see.
-    free
-        bool (h, w): usable, outside the body, no metal.
+    body, free
+        bool (h, w): the silhouette; usable pixels without metal.
     spacing_mm
         Millimetres per pixel.
     """
@@ -46,8 +49,9 @@ def find_faint(signal: Array, noise: Array, parallax: Array, cement: Mask, free:
     smooth = _smoothed(small, ground, SMOOTH_MM / px_mm)
     low = np.maximum(_doubt(noise[every], parallax[every]), max(SURE * _spread(smooth, ground), LEAST))
     found = _seeded((smooth > low) & ground, smooth > SEED * low, SEED_MM2 / px_mm**2)
-    kept = _touching(found, _grown(plain, NEAR_MM / px_mm)).astype(np.uint8)
-    return np.asarray(cv2.resize(kept, cement.shape[::-1], interpolation=cv2.INTER_NEAREST), bool)
+    start = _grown(plain, NEAR_MM / px_mm) & _grown(body[every], AT_BODY_MM / px_mm)
+    kept = cv2.resize(_touching(found, start).astype(np.uint8), cement.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return kept.astype(bool) & ~body
 
 
 def _doubt(noise: Array, parallax: Array) -> Array:

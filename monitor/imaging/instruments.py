@@ -19,6 +19,8 @@ FORESHORTENED_OUT_MM = 3.0
 """Seen almost end-on it reaches less far; before any cement nothing else it could be."""
 AT_BODY_MM = 4.0
 """A cannula that is there from the start has reached the bone; endplates and ribs lie beside it."""
+PALE = 0.35
+"""Of the cannula's contrast: solid metal is denser than a tube, and a vein full of cement is paler."""
 LONG_OUT_MM = 20.0
 """No vein stays straight as far as this."""
 LONG_MM, ACROSS_OUT_MM = 30.0, 5.0
@@ -118,6 +120,8 @@ class Instruments:
         the first look at least ``OUT_MM`` long outside. Two cannulas that cross look as wide as cement; before there is
         any, they can't be it.
         """
+        if cemented and self.cannula is not None and band.contrast < PALE * self.cannula.contrast:
+            return False
         width, outside = band.width_px * self._mm, self._from_body(band.tail)
         if outside >= (LONG_OUT_MM if cemented else OUT_MM):
             return width < WIDEST_MM

@@ -71,15 +71,15 @@ def without_scraps(cement: Mask, metal: Mask, spacing_mm: float) -> Mask:
     return np.asarray(cement & ((touching <= 0.4 * borders) | stands_out)[labels], bool)
 
 
-def arrivals(added: Array, least: Array, body: Mask, usable: Mask, spacing_mm: float) -> Mask:
+def arrivals(shown: Mask, body: Mask, usable: Mask, spacing_mm: float) -> Mask:
     """Pixels outside the body under what reaches in from the image's border, thicker than any vein; bool (h, w).
 
-    A finger, a hand: with its edges, whatever metal lies on it. ``least`` is the attenuation from which it shows.
+    A finger, a hand, with its edges. ``shown`` is where more than noise was added, shafts of metal left out.
     """
-    small = halved(added) > np.maximum(4 * halved(least), 0.05)
-    free, px_mm = halved((usable & ~body).astype(np.float32)) > 0.5, 2 * spacing_mm
+    px_mm = 2 * spacing_mm
+    part = halved((shown & usable & ~body).astype(np.float32)) > 0.5
     k = max(3, round(THICK_MM / px_mm))
-    thick = cv2.morphologyEx((small & free).astype(np.uint8), cv2.MORPH_OPEN, np.ones((k, k), np.uint8))
+    thick = cv2.morphologyEx(part.astype(np.uint8), cv2.MORPH_OPEN, np.ones((k, k), np.uint8))
     count, labels = cv2.connectedComponents(thick, connectivity=8)
     edge = _grown(_rim(halved(usable.astype(np.float32)) > 0.5), 4.0 / px_mm)
     large = np.bincount(labels.ravel(), minlength=count) * px_mm**2 >= HAND_MM2

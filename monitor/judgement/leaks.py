@@ -4,7 +4,7 @@ from monitor.config import LeakSettings, SpreadSettings
 from monitor.domain import Extravasate, Leak, Observation, ShotEnded, View
 from monitor.judgement.footprint import Footprint, footprint
 from monitor.judgement.spread import Spread
-from monitor.judgement.track import Track
+from monitor.judgement.track import Track, is_plain
 
 _Pieces = list[tuple[Extravasate, Footprint]]
 
@@ -77,7 +77,7 @@ class Leaks:
 
     def _start(self, piece: Extravasate, place: Footprint, view: View) -> Track | None:
         """Follow a new piece, if it is large enough to become a leak."""
-        if piece.area_mm2 < self._settings.onset_mm2:
+        if not is_plain(piece, view, self._settings):
             return None
         track = Track(view, piece.zone, self._settings, Spread(self._spread), (place,))
         self._tracks.append(track)

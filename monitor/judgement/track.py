@@ -56,7 +56,7 @@ class Track:
         self.piece = _together([piece for piece, _ in pieces])
         self.footprints = tuple(place for _, place in pieces)
         self.seen_s, self._absent_pulses = t_s, 0
-        self.evidence += self.piece.area_mm2 >= self.settings.onset_mm2
+        self.evidence += is_plain(self.piece, self.view, self.settings)
         self._areas.append(self.piece.area_mm2)
         if len(self._areas) > self.settings.persistence_pulses:
             self._areas.popleft()
@@ -105,6 +105,12 @@ class Track:
         absent = self._absent_pulses >= s.gone_pulses and t_s - self._absent_since_s >= s.gone_s
         washes_out = self.venous and self.zone not in (Zone.POSTERIOR, Zone.FORAMEN)
         return absent and (washes_out or self.may_vanish)
+
+
+def is_plain(piece: Extravasate, view: View, settings: LeakSettings) -> bool:
+    """Whether a piece is large enough for a leak, and clear of an endplate that is seen tilted from the front."""
+    doubtful = view is View.AP and piece.zone in (Zone.DISC_SUPERIOR, Zone.DISC_INFERIOR)
+    return piece.area_mm2 >= settings.onset_mm2 and (not doubtful or piece.reach_mm >= settings.ap_endplate_reach_mm)
 
 
 def _together(pieces: list[Extravasate]) -> Extravasate:

@@ -15,7 +15,7 @@ NO_RESUME = "Stop. Do not resume. CT if possible; watch leg function."
 
 
 def _leak(view: View, zone: Zone) -> Callable[[Bedside], None]:
-    return lambda bedside: bedside.shots(view, *[[piece(zone)]] * 3)
+    return lambda bedside: bedside.shots(view, *[[piece(zone, reach_mm=3.0)]] * 3)
 
 
 LEAKS: dict[str, tuple[Callable[[Bedside], None], tuple[str, str, str, str]]] = {

@@ -37,6 +37,18 @@ CASES: dict[str, tuple[Play, list[tuple[str, str]]]] = {
         [],
     ),
     "below the onset area, never": (lambda b: b.shots(LAT, *[[piece(area_mm2=1.9)]] * 40), []),
+    "seen from the front, cement close to an endplate, never": (
+        lambda b: b.shots(AP, *[[piece(Zone.DISC_SUPERIOR, 9, reach_mm=2.4)]] * 20),
+        [],
+    ),
+    "seen from the front, cement farther beyond it": (
+        lambda b: b.shots(AP, *[[piece(Zone.DISC_SUPERIOR, 9, reach_mm=3.0)]] * 3),
+        [("leak-1", "onset")],
+    ),
+    "seen from the side, cement close to an endplate": (
+        lambda b: b.shots(LAT, *[[piece(Zone.DISC_SUPERIOR, 9, reach_mm=2.4)]] * 3),
+        [("leak-1", "onset")],
+    ),
     "flicker at the border wears off": (lambda b: b.shots(LAT, *[[piece(area_mm2=3)], [], []] * 10), []),
     "weak pulses between don't interrupt": (
         lambda b: b.shots(LAT, [piece(area_mm2=2.2)], [piece(area_mm2=1.5)], [piece(area_mm2=2.2)]),
