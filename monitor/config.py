@@ -106,9 +106,6 @@ class SpreadSettings(Section):
         0.5, description="Reach over length that a vein has at least; cement lying along the wall has less."
     )
     thin_mm: Millimetres = Field(3.2, description="Mean width of a vein that runs along the body at most, mm.")
-    thin_reach_mm: Millimetres = Field(
-        4.5, description="Reach of such a vein at least, mm; thin cement nearer to the wall lies flat on it."
-    )
     basivertebral: tuple[Fraction, Fraction] = Field(
         (0.33, 0.62),
         description="Part of the posterior wall's height, from its upper corner, behind which cement came by the "

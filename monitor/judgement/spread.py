@@ -35,9 +35,8 @@ class Spread:
 
     def _is_vein_like(self, piece: Extravasate) -> bool:
         s = self._settings
-        outward = piece.reach_mm >= s.reach_mm and piece.reach_mm >= s.outward * piece.length_mm
-        thin = piece.reach_mm >= s.thin_reach_mm and piece.width_mm <= s.thin_mm
-        return _slenderness(piece) >= s.slenderness and (outward or thin)
+        shaped = piece.reach_mm >= s.outward * piece.length_mm or piece.width_mm <= s.thin_mm
+        return _slenderness(piece) >= s.slenderness and piece.reach_mm >= s.reach_mm and shaped
 
     def _is_basivertebral(self, piece: Extravasate) -> bool:
         low, high = self._settings.basivertebral

@@ -37,7 +37,7 @@ CASES: dict[str, tuple[list[Sequence[Extravasate]], bool]] = {
         False,
     ),
     "thin run up along the side of the body": (
-        [[piece(Zone.LEFT, 40, length_mm=20, width_mm=2, reach_mm=5)]] * 4,
+        [[piece(Zone.LEFT, 40, length_mm=20, width_mm=2, reach_mm=6.5)]] * 4,
         True,
     ),
     "behind the middle of the posterior wall": ([[behind(0.5)]] * 4, True),
