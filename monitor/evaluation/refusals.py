@@ -2,8 +2,8 @@
 
 It was right to where, by the truth, one of these held: the target has no outline on that pulse (out of the field, not
 the target's level); metal covers more than ``HIDDEN_SHARE`` of the silhouette; the magnification differs from the
-view's first usable frame; or the motion it gave all the same was wrong by more than ``LOST_MM``. Pulses before the
-target was first pointed at in their view don't count: nothing could be judged yet, and nothing was refused.
+view's first usable frame; or the motion it gave all the same was wrong by more than ``LOST_MM``. Pulses up to the
+one on which the target was first pointed at in their view don't count: nothing could be judged yet.
 """
 
 from collections.abc import Iterable, Iterator
@@ -39,7 +39,7 @@ def score_refusals(truth: Truth, results: Results, case: Case, tracking: Iterabl
 
 def _told(line: TruthFrame, case: Case) -> bool:
     target = case.targets.get(line.view)
-    return target is None or line.frame >= target.frame
+    return target is None or line.frame > target.frame
 
 
 def _hopeless(line: TruthFrame, metal: tuple[Polygon, ...], first_spacing_mm: float | None) -> bool:

@@ -239,11 +239,11 @@ def test_refusals(truly: dict[str, object], right: float) -> None:
     assert len(found["tracking_mm"]) == 5
 
 
-def test_nothing_is_refused_before_the_first_tap() -> None:
+def test_nothing_is_refused_up_to_the_pulse_of_the_first_tap() -> None:
     truth = truth_of(lines([("ap", 10), ("ap", 10)]))
     results = changed(perfect(truth), outline=None)
     case = Case(targets={View.AP: Target(30, (160.0, 160.0))})
-    assert measured(truth, results, case)["refused"] == [1.0] * 5
+    assert measured(truth, results, case)["refused"] == [1.0] * 4
 
 
 def test_files_round_trip(tmp_path: Path) -> None:
