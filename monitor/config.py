@@ -73,6 +73,10 @@ class LeakSettings(Section):
     persistence_pulses: Count = Field(
         2, description="Distinct X-ray pulses of one view on which something must show before it is believed."
     )
+    weak_pulses: Count = Field(
+        3, description="The same for what is smaller than plain_mm2 and not behind the posterior wall."
+    )
+    plain_mm2: Positive = Field(6.0, description="Area from which persistence_pulses are enough anywhere, mm².")
     settling_pulses: Count = Field(
         2,
         description="First pulses of a shot, on which metal is still being found: a leak is told after them, or when "

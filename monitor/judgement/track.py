@@ -8,6 +8,8 @@ from monitor.domain import Extravasate, View, Zone
 from monitor.judgement.footprint import Footprint
 from monitor.judgement.spread import Spread
 
+CANAL = frozenset({Zone.POSTERIOR, Zone.FORAMEN})
+
 
 @dataclass(slots=True, eq=False)
 class Track:
@@ -73,8 +75,10 @@ class Track:
 
     @property
     def is_certain(self) -> bool:
-        """Seen strongly on enough pulses."""
-        return self.evidence >= self.settings.persistence_pulses
+        """Seen strongly on enough pulses; more of them where it is small and no STOP hangs on it."""
+        s = self.settings
+        plain = self.zone in CANAL or (self.piece is not None and self.piece.area_mm2 >= s.plain_mm2)
+        return self.evidence >= (s.persistence_pulses if plain else s.weak_pulses)
 
     @property
     def has_turned_venous(self) -> bool:
@@ -103,7 +107,7 @@ class Track:
         """Whether it has been absent for long enough, if it can vanish at all."""
         s = self.settings
         absent = self._absent_pulses >= s.gone_pulses and t_s - self._absent_since_s >= s.gone_s
-        washes_out = self.venous and self.zone not in (Zone.POSTERIOR, Zone.FORAMEN)
+        washes_out = self.venous and self.zone not in CANAL
         return absent and (washes_out or self.may_vanish)
 
 

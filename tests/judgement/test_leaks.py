@@ -32,6 +32,15 @@ def _zone_flips(bedside: Bedside) -> None:
 CASES: dict[str, tuple[Play, list[tuple[str, str]]]] = {
     "one pulse of a long shot is no leak": (lambda b: b.shots(LAT, [], [piece()], [], []), []),
     "two pulses are": (lambda b: b.shots(LAT, [], [piece()], [piece()], []), [("leak-1", "onset")]),
+    "two pulses of a small piece elsewhere aren't": (
+        lambda b: b.shots(LAT, [], [piece(Zone.ANTERIOR)], [piece(Zone.ANTERIOR)], []),
+        [],
+    ),
+    "three are": (lambda b: b.shots(LAT, [], *[[piece(Zone.ANTERIOR)]] * 3, []), [("leak-1", "onset")]),
+    "two pulses of a larger piece are": (
+        lambda b: b.shots(LAT, [], *[[piece(Zone.ANTERIOR, 6.5)]] * 2, []),
+        [("leak-1", "onset")],
+    ),
     "what shows on the first two pulses alone is metal not yet found": (
         lambda b: b.shots(LAT, [piece()], [piece()], [], []),
         [],
