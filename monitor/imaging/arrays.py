@@ -1,4 +1,4 @@
-"""The two kinds of picture that the imaging passes around."""
+"""The kinds of picture that the imaging passes around, and what is done with them everywhere."""
 
 from typing import TypeAlias
 
@@ -28,6 +28,12 @@ def quantile(values: NDArray[np.floating], share: float) -> float:
 def median(values: NDArray[np.floating]) -> float:
     """The value in the middle, of two the upper."""
     return quantile(values, 0.5)
+
+
+def grown(mask: Mask, radius_px: float) -> Mask:
+    """The mask widened by a square of that half side, at least a pixel."""
+    k = 2 * max(1, round(radius_px)) + 1
+    return cv2.dilate(mask.astype(np.uint8), np.ones((k, k), np.uint8)).astype(bool)
 
 
 def positive(image: Array) -> Array:

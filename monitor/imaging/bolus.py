@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from monitor.config import CementSettings
 from monitor.domain import Extravasate, Image, Point, Polygon, View, Wall, polygon
-from monitor.imaging.arrays import Array, Mask
+from monitor.imaging.arrays import Array, Mask, grown
 from monitor.imaging.cannula_fit import Band
 from monitor.imaging.cement import Scene, find_cement, softened
 from monitor.imaging.clutter import clutter, edges
@@ -114,14 +114,14 @@ class Bolus:
         bands = self._instruments.update(smooth, seen, self._cement, cemented, new_shot, self._sudden)
         passing = self._passing.update(bands, cemented, new_shot)
         metal = self._metal(bands, smooth)
-        still = usable & ~metal & ~_wider(self._cement, 2)
+        still = usable & ~metal & ~grown(self._cement, 2)
         noise = clutter(smooth, self._edges, still)
-        certain = usable & ~_wider(~usable, round(BLURRED_MM / self._mm))
+        certain = usable & ~grown(~usable, round(BLURRED_MM / self._mm))
         cement = self._segment(smooth, noise, certain, metal, cemented)
         hand = self._hand(smooth, noise, usable, bands) if self._is_outside(cement) else np.zeros_like(cement)
         cement = self._believed(cement, passing, hand, cemented)
         if not cemented and self._grey is not None:
-            self._reference.absorb(current, added, self._grey, seen & ~_wider(metal, 3) & ~cement, noise)
+            self._reference.absorb(current, added, self._grey, seen & ~grown(metal, 3) & ~cement, noise)
         self._sudden = self._has_turned_up(cement)
         self._cement = cement
         cannula = self._instruments.cannula if bands else None
@@ -144,7 +144,7 @@ class Bolus:
         return np.asarray(np.any(masks, 0), bool) if masks else np.zeros(picture.shape, bool)
 
     def _difference(self, current: Array, usable: Mask, new_shot: bool) -> Array:
-        quiet = usable & ~_wider(self._cement, 2) & (current > 0.02)
+        quiet = usable & ~grown(self._cement, 2) & (current > 0.02)
         try:
             self._grey = fit_grey_map(current, self._reference.picture, quiet, None if new_shot else self._grey)
         except ValueError:
@@ -167,10 +167,10 @@ class Bolus:
         cement = attached(without_intruders(cement, body, usable, self._mm), body, self._mm)
         if not cemented:
             cement = without_scraps(without_arrivals(cement, usable), metal, self._mm)
-            self._furniture = cement & ~_wider(body, round(1.0 / self._mm))
+            self._furniture = cement & ~grown(body, round(1.0 / self._mm))
             inside = float((cement & body).sum()) * self._mm**2
             return cement if inside >= self._settings.least_bolus_mm2 else np.zeros_like(cement)
-        return cement & ~_wider(self._furniture, 2)
+        return cement & ~grown(self._furniture, 2)
 
     def _believed(self, cement: Mask, passing: list[Band], hand: Mask, cemented: bool) -> Mask:
         """The cement without what turned up together with passing metal or a hand.
@@ -185,13 +185,13 @@ class Bolus:
 
     def _has_turned_up(self, cement: Mask) -> bool:
         """Whether more has appeared outside the body than a leak needs to be told."""
-        fresh = cement & ~self._where.body & ~_wider(self._cement, 2)
+        fresh = cement & ~self._where.body & ~grown(self._cement, 2)
         return float(fresh.sum()) * self._mm**2 > SUDDEN_MM2
 
     def _alone(self, coat: Mask, cement: Mask) -> Mask:
         """Cement on the shaft that no cement in sight adjoins: else it belongs to a leak that is seen already."""
         body = self._where.body
-        seen = _wider(cement & ~_wider(body, 1), round(BESIDE_MM / self._mm))
+        seen = grown(cement & ~grown(body, 1), round(BESIDE_MM / self._mm))
         return without_company(coat, body, seen, np.zeros_like(coat))
 
     def _findings(self, cement: Mask, coat: Mask, smooth: Array, band: Band | None, cemented: bool) -> Findings:
@@ -220,8 +220,3 @@ class Bolus:
 def _box(outline: Polygon, shape: tuple[int, ...], margin: float) -> tuple[int, int, int, int]:
     (x0, y0), (x1, y1) = outline.min(0) - margin, outline.max(0) + margin
     return max(int(x0), 0), max(int(y0), 0), min(int(x1) + 1, shape[1]), min(int(y1) + 1, shape[0])
-
-
-def _wider(mask: Mask, radius_px: int) -> Mask:
-    k = 2 * max(radius_px, 1) + 1
-    return cv2.dilate(mask.astype(np.uint8), np.ones((k, k), np.uint8)).astype(bool)

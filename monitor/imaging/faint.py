@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from monitor.imaging.arrays import Array, Mask
+from monitor.imaging.arrays import Array, Mask, grown, median
 
 SMOOTH_MM = 0.7
 """Veins are 1.5 to 3 mm wide: this width of smoothing suits them best."""
@@ -44,12 +44,12 @@ def find_faint(
         return np.zeros_like(cement)
     every, px_mm = (slice(None, None, 2),) * 2, 2 * spacing_mm
     plain = cement[every]
-    ground = free[every] & ~_grown(plain, BRIGHT_MM / px_mm)
+    ground = free[every] & ~grown(plain, BRIGHT_MM / px_mm)
     small = np.asarray(cv2.resize(signal, plain.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
     smooth = _smoothed(small, ground, SMOOTH_MM / px_mm)
     low = np.maximum(_doubt(noise[every], parallax[every]), max(SURE * _spread(smooth, ground), LEAST))
     found = _seeded((smooth > low) & ground, smooth > SEED * low, SEED_MM2 / px_mm**2)
-    start = _grown(plain, NEAR_MM / px_mm) & _grown(body[every], AT_BODY_MM / px_mm)
+    start = grown(plain, NEAR_MM / px_mm) & grown(body[every], AT_BODY_MM / px_mm)
     kept = cv2.resize(_touching(found, start).astype(np.uint8), cement.shape[::-1], interpolation=cv2.INTER_NEAREST)
     return kept.astype(bool) & ~body
 
@@ -63,7 +63,7 @@ def _doubt(noise: Array, parallax: Array) -> Array:
 def _spread(smooth: Array, ground: Mask) -> float:
     """Standard deviation within the ground, whatever a small part of it shows; infinite where there is too little."""
     level = smooth[::3, ::3][ground[::3, ::3]]
-    return 1.4826 * float(np.median(np.abs(level - np.median(level)))) if len(level) >= LEAST_PIXELS else float("inf")
+    return 1.4826 * median(np.abs(level - median(level))) if len(level) >= LEAST_PIXELS else float("inf")
 
 
 def _smoothed(signal: Array, ground: Mask, sigma_px: float) -> Array:
@@ -84,8 +84,3 @@ def _touching(found: Mask, near: Mask) -> Mask:
     """Components that begin where cement is near."""
     _, labels = cv2.connectedComponents(found.astype(np.uint8), connectivity=8)
     return np.asarray(found & np.isin(labels, np.unique(labels[near & found])), bool)
-
-
-def _grown(mask: Mask, radius_px: float) -> Mask:
-    k = 2 * max(1, round(radius_px)) + 1
-    return cv2.dilate(mask.astype(np.uint8), np.ones((k, k), np.uint8)).astype(bool)

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from monitor.imaging.arrays import Array, Mask, halved
+from monitor.imaging.arrays import Array, Mask, grown, halved
 from monitor.imaging.cannula_fit import Band
 
 HUB_MM = 16.0
@@ -30,7 +30,7 @@ def cannula_mask(band: Band, added: Array, body: Mask, spacing_mm: float) -> Mas
     away = (tail - tip) / max(float(np.hypot(*(tail - tip))), 1e-6)
     beyond = tail + away * max(added.shape)
     outer = Band(band.tail, (float(beyond[0]), float(beyond[1])), band.width_px, 0.0).mask(added.shape, margin)
-    return shaft | ((outer | _hub(band, added, spacing_mm)) & ~_grown(body, 3.0 / spacing_mm))
+    return shaft | ((outer | _hub(band, added, spacing_mm)) & ~grown(body, 3.0 / spacing_mm))
 
 
 def _hub(band: Band, added: Array, spacing_mm: float) -> Mask:
@@ -46,7 +46,7 @@ def _hub(band: Band, added: Array, spacing_mm: float) -> Mask:
     keep = np.bincount(labels[band.mask(added.shape, 0.5 / spacing_mm)[rows, columns]], minlength=count) > 0
     keep[0] = False
     hub[rows, columns] = keep[labels]
-    return _grown(hub, HALO_MM / spacing_mm)
+    return grown(hub, HALO_MM / spacing_mm)
 
 
 def without_arrivals(cement: Mask, usable: Mask) -> Mask:
@@ -65,7 +65,7 @@ def without_scraps(cement: Mask, metal: Mask, spacing_mm: float) -> Mask:
     count, labels = cv2.connectedComponents(cement.astype(np.uint8), connectivity=8)
     edge = cement & ~cv2.erode(cement.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     borders = np.bincount(labels[edge], minlength=count)
-    touching = np.bincount(labels[edge & _grown(metal, 2)], minlength=count)
+    touching = np.bincount(labels[edge & grown(metal, 2)], minlength=count)
     away = cv2.distanceTransform((~metal).astype(np.uint8), cv2.DIST_L2, 3)
     stands_out = np.bincount(labels[cement & (away * spacing_mm > SCRAP_MM)], minlength=count) > 0
     return np.asarray(cement & ((touching <= 0.4 * borders) | stands_out)[labels], bool)
@@ -81,11 +81,11 @@ def arrivals(shown: Mask, body: Mask, usable: Mask, spacing_mm: float) -> Mask:
     k = max(3, round(THICK_MM / px_mm))
     thick = cv2.morphologyEx(part.astype(np.uint8), cv2.MORPH_OPEN, np.ones((k, k), np.uint8))
     count, labels = cv2.connectedComponents(thick, connectivity=8)
-    edge = _grown(_rim(halved(usable.astype(np.float32)) > 0.5), 4.0 / px_mm)
+    edge = grown(_rim(halved(usable.astype(np.float32)) > 0.5), 4.0 / px_mm)
     large = np.bincount(labels.ravel(), minlength=count) * px_mm**2 >= HAND_MM2
     keep = np.isin(np.arange(count), np.unique(labels[edge])) & large
     keep[0] = False
-    reach = _grown(keep[labels], NEAR_MM / px_mm).astype(np.uint8)
+    reach = grown(keep[labels], NEAR_MM / px_mm).astype(np.uint8)
     return np.asarray(cv2.resize(reach, body.shape[::-1], interpolation=cv2.INTER_NEAREST), bool) & ~body
 
 
@@ -127,11 +127,6 @@ def _rim(usable: Mask) -> Mask:
 def attached(cement: Mask, body: Mask, spacing_mm: float) -> Mask:
     """Keep what hangs together with the body in steps of at most ``NEAR_MM``: cement gets nowhere by jumping."""
     radius = NEAR_MM / 2 / spacing_mm
-    chain = _grown(cement | body, radius).astype(np.uint8)
+    chain = grown(cement | body, radius).astype(np.uint8)
     _, labels = cv2.connectedComponents(chain, connectivity=8)
     return np.asarray(cement & (labels == labels.flat[body.argmax()]), bool)
-
-
-def _grown(mask: Mask, radius_px: float) -> Mask:
-    k = 2 * max(1, round(radius_px)) + 1
-    return cv2.dilate(mask.astype(np.uint8), np.ones((k, k), np.uint8)).astype(bool)
