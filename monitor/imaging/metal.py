@@ -80,6 +80,8 @@ def arrivals(shown: Mask, body: Mask, usable: Mask, spacing_mm: float) -> Mask:
     part = halved((shown & usable & ~body).astype(np.float32)) > 0.5
     k = max(3, round(THICK_MM / px_mm))
     thick = cv2.morphologyEx(part.astype(np.uint8), cv2.MORPH_OPEN, np.ones((k, k), np.uint8))
+    if not thick.any():
+        return np.zeros_like(body)
     count, labels = cv2.connectedComponents(thick, connectivity=8)
     edge = grown(_rim(halved(usable.astype(np.float32)) > 0.5), 4.0 / px_mm)
     large = np.bincount(labels.ravel(), minlength=count) * px_mm**2 >= HAND_MM2
