@@ -36,6 +36,12 @@ def grown(mask: Mask, radius_px: float) -> Mask:
     return cv2.dilate(mask.astype(np.uint8), np.ones((k, k), np.uint8)).astype(bool)
 
 
+def places(mask: Mask) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Columns and rows of the pixels in a mask that isn't empty; several times quicker than NumPy's."""
+    xs, ys = np.asarray(cv2.findNonZero(mask.view(np.uint8)), np.int32).reshape(-1, 2).T
+    return xs, ys
+
+
 def positive(image: Array) -> Array:
     """The image with 0 in place of what is negative."""
     return np.asarray(cv2.threshold(image, 0, 0, cv2.THRESH_TOZERO)[1], np.float32)

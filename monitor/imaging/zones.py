@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.domain import Extravasate, Point, Polygon, View, Wall, Zone, polygon
-from monitor.imaging.arrays import Array, Mask
+from monitor.imaging.arrays import Array, Mask, places
 from monitor.imaging.cannula_fit import Band
 
 BESIDE_MM = 0.5
@@ -202,7 +202,7 @@ def _divided(pixels: Mask, where: Territory, band: Band | None, spacing_mm: floa
 
 def _along(pixels: Mask, band: Band, spacing_mm: float) -> bool:
     """Whether cement lies on the shaft, or in its corridor and extends along it; a leak that crosses it doesn't."""
-    ys, xs = np.nonzero(pixels)
+    xs, ys = places(pixels)
     tip, tail = np.array(band.tip), np.array(band.tail)
     axis = (tail - tip) / max(float(np.hypot(*(tail - tip))), 1e-6)
     along = (xs - tip[0]) * axis[0] + (ys - tip[1]) * axis[1]
@@ -222,20 +222,20 @@ def _behind(part: Mask, zone: Zone, where: Territory) -> Zone:
 
 
 def _piece(pixels: Mask, zone: Zone, where: Territory, spacing_mm: float) -> Extravasate:
-    border = max(borders(pixels, 0.0), key=cv2.contourArea, default=_bounds(pixels))
+    xs, ys = places(pixels)
+    border = max(borders(pixels, 0.0), key=cv2.contourArea, default=None)
+    border = _bounds(xs, ys) if border is None else border
     area = float(pixels.sum()) * spacing_mm**2
     half = cv2.arcLength(border.reshape(-1, 1, 2), True) * spacing_mm / 2
     # A band of length L and width W has half its perimeter L + W and area L * W.
     length = (half + max(half * half - 4 * area, 0.0) ** 0.5) / 2
     length = max(length, area**0.5)
-    ys, xs = np.nonzero(pixels)
     reach = float(where.beyond_px[pixels].max()) * spacing_mm
     at = float(xs.mean()), float(ys.mean())
     share = float(where.behind[pixels].mean()) if zone in (Zone.POSTERIOR, Zone.FORAMEN) else None
     return Extravasate(zone, border, area, reach, length, area / length, at, share)
 
 
-def _bounds(pixels: Mask) -> Polygon:
-    ys, xs = np.nonzero(pixels)
+def _bounds(xs: NDArray[np.int32], ys: NDArray[np.int32]) -> Polygon:
     x0, x1, y0, y1 = xs.min() - 0.5, xs.max() + 0.5, ys.min() - 0.5, ys.max() + 0.5
     return polygon([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
