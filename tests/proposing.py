@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from monitor.domain import Image, Outline, Point, Polygon, Proposal, View, polygon
+from monitor.imaging.view import ViewGuess
 from tests.imaging.phantom import CENTRE, CORNERS, SPACING_MM, body_outline
 
 OFFSET = (120, 40)
@@ -41,6 +42,11 @@ class Fake:
     sha256: str = "0123456789abcdef"
     taps: list[Point] = field(default_factory=list)
     asked: list[int] = field(default_factory=list)
+
+    def view(self, image: Image) -> ViewGuess:
+        self.asked.append(image.frame)
+        seen = self.answer(image.frame)
+        return ViewGuess(seen.view, seen.view_confidence)
 
     def propose(self, image: Image, tap: Point | None = None, spacing_mm: float | None = None) -> Proposal:
         self.asked.append(image.frame)

@@ -64,9 +64,7 @@ class Motion:
         """The (2, 3) affine matrix that takes reference pixels to pixels of the current frame."""
         c, s = self.scale * cos(radians(self.degrees)), self.scale * sin(radians(self.degrees))
         x, y = self.centre
-        turn = np.array([[c, -s], [s, c]])
-        shift = np.array([x + self.dx_px, y + self.dy_px]) - turn @ np.array([x, y])
-        return np.column_stack([turn, shift])
+        return np.array([[c, -s, x + self.dx_px - (c * x - s * y)], [s, c, y + self.dy_px - (s * x + c * y)]])
 
     def apply(self, points: Polygon) -> Polygon:
         """Take (n, 2) reference points to the current frame."""

@@ -33,7 +33,13 @@ def median(values: NDArray[np.floating]) -> float:
 def grown(mask: Mask, radius_px: float) -> Mask:
     """The mask widened by a square of that half side, at least a pixel."""
     k = 2 * max(1, round(radius_px)) + 1
-    return cv2.dilate(mask.astype(np.uint8), np.ones((k, k), np.uint8)).astype(bool)
+    return cv2.dilate(mask.view(np.uint8), np.ones((k, k), np.uint8)).view(bool)
+
+
+def components(mask: Mask) -> tuple[int, NDArray[np.int32]]:
+    """How many labels there are, and each pixel's: 0 outside the mask, one for each of its connected parts."""
+    count, labels = cv2.connectedComponents(mask.view(np.uint8), connectivity=8)
+    return count, np.asarray(labels, np.int32)
 
 
 def places(mask: Mask) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

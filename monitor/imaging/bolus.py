@@ -109,12 +109,13 @@ class Bolus:
         if new_shot:
             self._before = self._before if self._disturbed else self._cement
             self._disturbed = False
-        added = self._difference(current, usable, new_shot)
+        known = grown(self._cement, 2)
+        added = self._difference(current, usable & ~known, new_shot)
         smooth = self._averaged(added, new_shot)
         bands = self._instruments.update(smooth, seen, self._cement, cemented, new_shot, self._sudden)
         passing = self._passing.update(bands, cemented, new_shot)
         metal = self._metal(bands, smooth)
-        still = usable & ~metal & ~grown(self._cement, 2)
+        still = usable & ~metal & ~known
         noise = clutter(smooth, self._edges, still)
         certain = usable & ~grown(~usable, round(BLURRED_MM / self._mm))
         cement = self._segment(smooth, noise, certain, metal, cemented)
@@ -122,7 +123,7 @@ class Bolus:
         cement = self._believed(cement, passing, hand, cemented)
         if not cemented and self._grey is not None:
             self._reference.absorb(current, added, self._grey, seen & ~grown(metal, 3) & ~cement, noise)
-        self._sudden = self._has_turned_up(cement)
+        self._sudden = self._has_turned_up(cement, known)
         self._cement = cement
         cannula = self._instruments.cannula if bands else None
         coat = self._alone(self._coats.update(np.where(usable, smooth, np.nan), bands, cemented), cement)
@@ -143,8 +144,8 @@ class Bolus:
         masks = [cannula_mask(band, picture, self._where.body, self._mm) for band in bands]
         return np.asarray(np.any(masks, 0), bool) if masks else np.zeros(picture.shape, bool)
 
-    def _difference(self, current: Array, usable: Mask, new_shot: bool) -> Array:
-        quiet = usable & ~grown(self._cement, 2) & (current > 0.02)
+    def _difference(self, current: Array, still: Mask, new_shot: bool) -> Array:
+        quiet = still & (current > 0.02)
         try:
             self._grey = fit_grey_map(current, self._reference.picture, quiet, None if new_shot else self._grey)
         except ValueError:
@@ -168,7 +169,7 @@ class Bolus:
         if not cemented:
             cement = without_scraps(without_arrivals(cement, usable), metal, self._mm)
             self._furniture = cement & ~grown(body, round(1.0 / self._mm))
-            inside = float((cement & body).sum()) * self._mm**2
+            inside = np.count_nonzero(cement & body) * self._mm**2
             return cement if inside >= self._settings.least_bolus_mm2 else np.zeros_like(cement)
         return cement & ~grown(self._furniture, 2)
 
@@ -183,10 +184,10 @@ class Bolus:
         reach = self._passing.mask(passing, cement.shape) | hand
         return without_company(cement, self._where.body & cemented, reach, self._before)
 
-    def _has_turned_up(self, cement: Mask) -> bool:
+    def _has_turned_up(self, cement: Mask, known: Mask) -> bool:
         """Whether more has appeared outside the body than a leak needs to be told."""
-        fresh = cement & ~self._where.body & ~grown(self._cement, 2)
-        return float(fresh.sum()) * self._mm**2 > SUDDEN_MM2
+        fresh = cement & ~self._where.body & ~known
+        return bool(np.count_nonzero(fresh) * self._mm**2 > SUDDEN_MM2)
 
     def _alone(self, coat: Mask, cement: Mask) -> Mask:
         """Cement on the shaft that no cement in sight adjoins: else it belongs to a leak that is seen already."""
@@ -210,8 +211,8 @@ class Bolus:
             cement=tuple(polygon(p + shift) for p in borders(cement | coat)),
             # Cement gets out through the body: before a bolus is certain, whatever is outside is something else.
             outside=moved if cemented else (),
-            cement_mm2=float(cement.sum()) * pixel,
-            signal_mm2=float(np.clip(smooth, 0, None)[cement].sum()) * pixel,
+            cement_mm2=np.count_nonzero(cement) * pixel,
+            signal_mm2=float(np.maximum(smooth[cement], 0).sum()) * pixel,
             gaps_mm=gaps(cement, self._where, self._mm),
             depth_mm=None if depth is None else depth * self._mm,
         )

@@ -53,7 +53,7 @@ class Band:
         end = tip + axis * beyond_tip_px
         corners = np.array([end + normal, end - normal, tail - normal, tail + normal])
         cv2.fillConvexPoly(canvas, np.round(corners * 16).astype(np.int32), 1, cv2.LINE_8, 4)
-        return canvas.astype(bool)
+        return canvas.view(bool)
 
 
 def sharpen(signal: Array, usable: Mask, spacing_mm: float, band: Band, rounds: int = 2) -> Band:

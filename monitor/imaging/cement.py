@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from monitor.imaging.arrays import Array, Mask, halved, positive
+from monitor.imaging.arrays import Array, Mask, components, halved, positive
 from monitor.imaging.faint import find_faint
 from monitor.imaging.metal import from_outside
 
@@ -114,7 +114,7 @@ def _without_slow_changes(added: Array, scene: Scene) -> Array:
 
 def _hysteresis(candidate: Mask, seed: Mask, spacing_mm: float) -> Mask:
     """Candidate components that hold at least half a square millimetre of seeds."""
-    count, labels = cv2.connectedComponents(candidate.astype(np.uint8), connectivity=8)
+    count, labels = components(candidate)
     seeds = np.bincount(labels[seed & candidate], minlength=count)
     keep = seeds * spacing_mm**2 >= 0.5
     keep[0] = False
@@ -134,5 +134,5 @@ def _bridge_metal(cement: Mask, scene: Scene) -> Mask:
     if not scene.metal.any() or not cement.any():
         return cement
     k = 2 * round(2.6 / scene.spacing_mm) + 1
-    closed = cv2.morphologyEx(cement.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((k, k), np.uint8)).astype(bool)
+    closed = cv2.morphologyEx(cement.view(np.uint8), cv2.MORPH_CLOSE, np.ones((k, k), np.uint8)).view(bool)
     return cement | (closed & scene.metal & scene.body)

@@ -26,8 +26,13 @@ class GreyMap:
         h, w = reference.shape
         x, y = np.linspace(-1, 1, w, dtype=np.float32), np.linspace(-1, 1, h, dtype=np.float32)[:, None]
         c = self.coefficients.astype(np.float32)
-        shading = (c[0] + c[3] * x) + (c[4] + c[5] * x) * y
-        return np.asarray(reference * (c[1] + c[2] * reference) + shading, np.float32)
+        # In place: the time goes into memory, not into sums.
+        expected = c[2] * reference
+        expected += c[1]
+        expected *= reference
+        expected += (c[4] + c[5] * x) * y
+        expected += c[0] + c[3] * x
+        return np.asarray(expected, np.float32)
 
 
 def fit_grey_map(current: Array, reference: Array, still: Mask, start: GreyMap | None = None) -> GreyMap:
@@ -54,13 +59,14 @@ def fit_grey_map(current: Array, reference: Array, still: Mask, start: GreyMap |
     r, target = (picture[::STRIDE, ::STRIDE][picked].astype(np.float64) for picture in (reference, current))
     x, y = 2 * xs / max(picked.shape[1] - 1, 1) - 1, 2 * ys / max(picked.shape[0] - 1, 1) - 1
     basis = np.stack([np.ones_like(r), r, r * r, x, y, x * y])
-    # Curvature and shading are small: a weak prior holds them where the picture says nothing.
-    prior = 1e-6 * len(r) * np.diag([0, 0, 1e-2, 1, 1, 1])
+    # Curvature and shading are small: a weak prior holds them where the picture says nothing, and what is left to where
+    # it begins where even that is flat.
+    prior = 1e-6 * len(r) * np.diag([1e-6, 1e-6, 1e-2, 1, 1, 1])
     coefficients = np.asarray(_initial(r, target) if start is None else start.coefficients, np.float64)
     for _ in range(ITERATIONS if start is None else WARM_ITERATIONS):
         residual = target - coefficients @ basis
         weighted = basis * _one_sided(residual - median(residual))
-        coefficients = np.asarray(np.linalg.lstsq(weighted @ basis.T + prior, weighted @ target, rcond=None)[0])
+        coefficients = np.linalg.solve(weighted @ basis.T + prior, weighted @ target)
     return GreyMap(coefficients)
 
 

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from monitor.imaging.arrays import Array, Mask, grown, median
+from monitor.imaging.arrays import Array, Mask, components, grown, median
 
 SMOOTH_MM = 0.7
 """Veins are 1.5 to 3 mm wide: this width of smoothing suits them best."""
@@ -50,8 +50,8 @@ def find_faint(
     low = np.maximum(_doubt(noise[every], parallax[every]), max(SURE * _spread(smooth, ground), LEAST))
     found = _seeded((smooth > low) & ground, smooth > SEED * low, SEED_MM2 / px_mm**2)
     start = grown(plain, NEAR_MM / px_mm) & grown(body[every], AT_BODY_MM / px_mm)
-    kept = cv2.resize(_touching(found, start).astype(np.uint8), cement.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    return kept.astype(bool) & ~body
+    kept = cv2.resize(_touching(found, start).view(np.uint8), cement.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return kept.view(bool) & ~body
 
 
 def _doubt(noise: Array, parallax: Array) -> Array:
@@ -74,7 +74,7 @@ def _smoothed(signal: Array, ground: Mask, sigma_px: float) -> Array:
 
 
 def _seeded(candidate: Mask, seed: Mask, least_px: float) -> Mask:
-    count, labels = cv2.connectedComponents(candidate.astype(np.uint8), connectivity=8)
+    count, labels = components(candidate)
     keep = np.bincount(labels[seed & candidate], minlength=count) >= least_px
     keep[0] = False
     return np.asarray(keep[labels], bool)
@@ -82,5 +82,5 @@ def _seeded(candidate: Mask, seed: Mask, least_px: float) -> Mask:
 
 def _touching(found: Mask, near: Mask) -> Mask:
     """Components that begin where cement is near."""
-    _, labels = cv2.connectedComponents(found.astype(np.uint8), connectivity=8)
+    _, labels = components(found)
     return np.asarray(found & np.isin(labels, np.unique(labels[near & found])), bool)

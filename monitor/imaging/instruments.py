@@ -126,7 +126,7 @@ class Instruments:
         if outside >= (LONG_OUT_MM if cemented else OUT_MM):
             return width < WIDEST_MM
         shaft = band.mask(cement.shape, 0.0)
-        on_cement = float((shaft & cement).sum()) > 0.5 * float(shaft.sum())
+        on_cement = np.count_nonzero(shaft & cement) > 0.5 * np.count_nonzero(shaft)
         across = band.length() * self._mm >= LONG_MM and outside >= ACROSS_OUT_MM
         far = across or outside >= (OUT_MM if cemented else FORESHORTENED_OUT_MM)
         return width < WIDE_MM and far and not on_cement

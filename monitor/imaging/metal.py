@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from monitor.imaging.arrays import Array, Mask, grown, halved
+from monitor.imaging.arrays import Array, Mask, components, grown, halved
 from monitor.imaging.cannula_fit import Band
 
 HUB_MM = 16.0
@@ -39,10 +39,10 @@ def _hub(band: Band, added: Array, spacing_mm: float) -> Mask:
     radius, (x, y) = HUB_MM / spacing_mm, band.tail
     rows = slice(max(int(y - radius), 0), max(int(y + radius), 0))
     columns = slice(max(int(x - radius), 0), max(int(x + radius), 0))
-    dense = (added[rows, columns] > 0.4 * band.contrast).astype(np.uint8)
+    dense = added[rows, columns] > 0.4 * band.contrast
     if dense.size == 0:
         return hub
-    count, labels = cv2.connectedComponents(dense, connectivity=8)
+    count, labels = components(dense)
     keep = np.bincount(labels[band.mask(added.shape, 0.5 / spacing_mm)[rows, columns]], minlength=count) > 0
     keep[0] = False
     hub[rows, columns] = keep[labels]
@@ -54,7 +54,7 @@ def without_arrivals(cement: Mask, usable: Mask) -> Mask:
     arriving = _rim(usable) & cement
     if not arriving.any():
         return cement
-    _, labels = cv2.connectedComponents(cement.astype(np.uint8), connectivity=8)
+    _, labels = components(cement)
     return np.asarray(cement & ~np.isin(labels, np.unique(labels[arriving])), bool)
 
 
@@ -62,11 +62,11 @@ def without_scraps(cement: Mask, metal: Mask, spacing_mm: float) -> Mask:
     """Drop what lies along metal more than it stands free, and thinly: a shaft's edge, not a bolus around a tip."""
     if not cement.any():
         return cement
-    count, labels = cv2.connectedComponents(cement.astype(np.uint8), connectivity=8)
-    edge = cement & ~cv2.erode(cement.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    count, labels = components(cement)
+    edge = cement & ~cv2.erode(cement.view(np.uint8), np.ones((3, 3), np.uint8)).view(bool)
     borders = np.bincount(labels[edge], minlength=count)
     touching = np.bincount(labels[edge & grown(metal, 2)], minlength=count)
-    away = cv2.distanceTransform((~metal).astype(np.uint8), cv2.DIST_L2, 3)
+    away = cv2.distanceTransform((~metal).view(np.uint8), cv2.DIST_L2, 3)
     stands_out = np.bincount(labels[cement & (away * spacing_mm > SCRAP_MM)], minlength=count) > 0
     return np.asarray(cement & ((touching <= 0.4 * borders) | stands_out)[labels], bool)
 
@@ -79,16 +79,16 @@ def arrivals(shown: Mask, body: Mask, usable: Mask, spacing_mm: float) -> Mask:
     px_mm = 2 * spacing_mm
     part = halved((shown & usable & ~body).astype(np.float32)) > 0.5
     k = max(3, round(THICK_MM / px_mm))
-    thick = cv2.morphologyEx(part.astype(np.uint8), cv2.MORPH_OPEN, np.ones((k, k), np.uint8))
+    thick = cv2.morphologyEx(part.view(np.uint8), cv2.MORPH_OPEN, np.ones((k, k), np.uint8))
     if not thick.any():
         return np.zeros_like(body)
-    count, labels = cv2.connectedComponents(thick, connectivity=8)
+    count, labels = components(thick.view(bool))
     edge = grown(_rim(halved(usable.astype(np.float32)) > 0.5), 4.0 / px_mm)
     large = np.bincount(labels.ravel(), minlength=count) * px_mm**2 >= HAND_MM2
     keep = np.isin(np.arange(count), np.unique(labels[edge])) & large
     keep[0] = False
-    reach = grown(keep[labels], NEAR_MM / px_mm).astype(np.uint8)
-    return np.asarray(cv2.resize(reach, body.shape[::-1], interpolation=cv2.INTER_NEAREST), bool) & ~body
+    reach = grown(keep[labels], NEAR_MM / px_mm).view(np.uint8)
+    return cv2.resize(reach, body.shape[::-1], interpolation=cv2.INTER_NEAREST).view(bool) & ~body
 
 
 def without_intruders(cement: Mask, body: Mask, usable: Mask, spacing_mm: float) -> Mask:
@@ -103,7 +103,7 @@ def without_company(cement: Mask, body: Mask, passing: Mask, before: Mask) -> Ma
     outside = cement & ~body
     if not (outside & passing).any():
         return cement
-    count, labels = cv2.connectedComponents(outside.astype(np.uint8), connectivity=8)
+    count, labels = components(outside)
     beside, known = (np.bincount(labels[outside & there], minlength=count) > 0 for there in (passing, before))
     return np.asarray(cement & ~(beside & ~known)[labels], bool)
 
@@ -113,22 +113,22 @@ def from_outside(mask: Mask, usable: Mask, spacing_mm: float) -> list[Mask]:
     arriving = _rim(usable) & mask
     if not arriving.any():
         return []
-    _, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
-    touching = np.unique(labels[arriving])
-    depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)
-    parts = [np.asarray(labels == label, bool) for label in touching]
-    return [part for part in parts if 2 * float(depth[part].max()) * spacing_mm > THICK_MM]
+    thick = 2 * spacing_mm * cv2.distanceTransform(mask.view(np.uint8), cv2.DIST_L2, 3) > THICK_MM
+    if not thick.any():
+        return []
+    _, labels = components(mask)
+    found = np.intersect1d(labels[arriving], labels[thick])
+    return [np.asarray(labels == label, bool) for label in found]
 
 
 def _rim(usable: Mask) -> Mask:
     """Pixels next to the end of the image or of the region."""
-    core = cv2.erode(usable.astype(np.uint8), np.ones((5, 5), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
-    return np.asarray(usable & ~core.astype(bool), bool)
+    core = cv2.erode(usable.view(np.uint8), np.ones((5, 5), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    return np.asarray(usable & ~core.view(bool), bool)
 
 
 def attached(cement: Mask, body: Mask, spacing_mm: float) -> Mask:
     """Keep what hangs together with the body in steps of at most ``NEAR_MM``: cement gets nowhere by jumping."""
     radius = NEAR_MM / 2 / spacing_mm
-    chain = grown(cement | body, radius).astype(np.uint8)
-    _, labels = cv2.connectedComponents(chain, connectivity=8)
+    _, labels = components(grown(cement | body, radius))
     return np.asarray(cement & (labels == labels.flat[body.argmax()]), bool)

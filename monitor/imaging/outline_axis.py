@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import fft
 
 from monitor.imaging.outline_evidence import PATCH_MM, Array, Mask, Patch
 
@@ -37,14 +38,13 @@ def _repeats(values: NDArray[np.floating], known: Mask) -> float:
 
 def autocorrelation(values: NDArray[np.floating], known: Mask) -> Array:
     """Normalised correlation of a masked picture with itself at each shift (Padfield 2012); the middle is no shift."""
-    weight = known.astype(np.float64)
-    centred = (values - values[known].mean()) * weight
-    size = cv2.getOptimalDFTSize(2 * values.shape[0])
-    a, b, c = (np.fft.rfft2(m, (size, size)) for m in (centred, weight, centred**2))
+    weight = known.astype(np.float32)
+    centred = np.asarray((values - values[known].mean()) * weight, np.float32)
+    size = fft.next_fast_len(2 * values.shape[0], real=True)
+    a, b, c = (fft.rfft2(m, (size, size)) for m in (centred, weight, centred**2))
     product, overlap, one, two = (
-        np.fft.irfft2(m, (size, size)) for m in (a * a.conj(), b * b.conj(), c * b.conj(), b * c.conj())
+        fft.irfft2(m, (size, size)) for m in (a * a.conj(), b * b.conj(), c * b.conj(), b * c.conj())
     )
     correlation = product / np.sqrt(np.maximum(one * two, 1e-9))
     correlation[overlap < LEAST_OVERLAP * weight.size] = 0.0
-    shifted: Array = np.fft.fftshift(correlation)
-    return shifted
+    return np.asarray(fft.fftshift(correlation), np.float64)

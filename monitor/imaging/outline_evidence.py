@@ -58,7 +58,8 @@ def patch(image: Image, tap: Point, spacing_mm: float) -> Patch | None:
     if known.mean() < 0.3 or not np.isfinite(raw).all():
         return None
     flat = (raw - _smooth(raw, known, 9.0)) * known
-    contrast = float(np.sqrt(_smooth(flat**2, known, 25.0)[size // 2, size // 2]))
+    near = _bell(size, 25.0 / PATCH_MM) * known
+    contrast = float(np.sqrt((near * flat**2).sum() / max(float(near.sum()), 1e-3)))
     if contrast < 1e-4:
         return None
     flat = np.asarray(flat / contrast, np.float32)
@@ -66,6 +67,12 @@ def patch(image: Image, tap: Point, spacing_mm: float) -> Patch | None:
     flat = np.where(bone > 0, flat, _smooth(flat, bone, 2.0))
     flat = np.asarray(np.tanh(flat / 2.5) * 2.5, np.float32)
     return Patch(_smooth(flat, known, 0.5), _smooth(flat, known, 2.0), known > 0)
+
+
+def _bell(size: int, sigma: float) -> Picture:
+    """Weights of a smoothing, for the middle of a square alone."""
+    across = cv2.getGaussianKernel(size, sigma, cv2.CV_32F)
+    return np.asarray(across @ across.T, np.float32)
 
 
 def _smooth(values: Picture, known: Picture, sigma_mm: float) -> Picture:
@@ -86,21 +93,29 @@ def profiles(seen: Patch, points: Array, normals: Array, reach: int) -> tuple[Ar
         (...): whether the whole profile lies within the field.
     """
     steps = np.arange(-reach, reach + 1, dtype=np.float64) * STEP_MM
-    fine, known = _sample(seen.fine, seen, points, normals, steps)
+    near = _places(points, normals, steps, len(seen.known))
+    fine, known = seen.fine.ravel().take(near), np.asarray(seen.known.ravel().take(near).all(axis=-1), np.bool_)
     shifts = steps[FINE : len(steps) - FINE]
     wide = (shifts[:, None] + np.array(COARSE_MM)).ravel()
-    coarse, _ = _sample(seen.coarse, seen, points, normals, wide)
+    coarse = seen.coarse.ravel().take(_places(points, normals, wide, len(seen.known)))
     windows = np.lib.stride_tricks.sliding_window_view(fine, 2 * FINE + 1, axis=-1)
     both = np.concatenate([windows, coarse.reshape(*coarse.shape[:-1], len(shifts), len(COARSE_MM))], axis=-1)
     return both - windows.mean(axis=-1, keepdims=True), known
 
 
-def _sample(values: Picture, seen: Patch, points: Array, normals: Array, offsets_mm: Array) -> tuple[Array, Mask]:
-    size = values.shape[0]
-    where = (points[..., None, :] + offsets_mm[:, None] * normals[..., None, :]) / PATCH_MM + size // 2
-    index = np.clip((where + 0.5).astype(np.intp), 0, size - 1)
-    flat = index[..., 1] * size + index[..., 0]
-    return values.ravel()[flat], seen.known.ravel()[flat].all(axis=-1)
+def _places(points: Array, normals: Array, offsets_mm: Array, size: int) -> NDArray[np.int32]:
+    """Number of the patch's pixel at each offset along each normal, the nearest where that lies beyond the patch."""
+    along = offsets_mm.astype(np.float32) / np.float32(PATCH_MM)
+    column, row = (
+        np.clip(p[..., None] + along * n[..., None], 0, size - 1).astype(np.int32)
+        for p, n in zip(_components(points / PATCH_MM + size // 2 + 0.5), _components(normals), strict=True)
+    )
+    return np.asarray(row * size + column, np.int32)
+
+
+def _components(vectors: Array) -> tuple[Picture, Picture]:
+    x, y = np.moveaxis(vectors.astype(np.float32), -1, 0)
+    return x, y
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -30,6 +30,9 @@ class Anatomy(Protocol):
     @property
     def sha256(self) -> str: ...  # noqa: D102
 
+    def view(self, image: Image) -> ViewGuess:
+        """Say which view a pulse shows. Never raises for a picture."""
+
     def propose(self, image: Image, tap: Point | None = None, spacing_mm: float | None = None) -> Proposal:
         """Say what the image shows; with a tap (frame pixels): what the body tapped is. Never raises for a picture."""
 
@@ -67,8 +70,7 @@ class Proposer:
         self._looks += 1
         if self._anatomy is None or self._looks & (self._looks - 1):
             return None
-        seen = self._anatomy.propose(image)
-        return ViewGuess(seen.view, seen.view_confidence)
+        return self._anatomy.view(image)
 
     def average(self, view: View, image: Image, matrix: Affine, grid: Image) -> None:
         """Take in a pulse; ``matrix`` takes pixels of ``grid``, the view's reference, to pixels of ``image``."""

@@ -72,5 +72,5 @@ def region_of(
     size = (x1 - x0, y1 - y0)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     picture = cv2.warpAffine(attenuation, moved, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    seen = cv2.warpAffine(usable.astype(np.uint8), moved, size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
-    return np.asarray(picture, np.float32), seen.astype(bool)
+    seen = cv2.warpAffine(usable.view(np.uint8), moved, size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
+    return np.asarray(picture, np.float32), seen.view(bool)

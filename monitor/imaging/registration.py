@@ -125,19 +125,18 @@ class Patch:
         start
             Matrix within about 3 px and 2 degrees of the truth.
         """
-        matrix, quality = start.copy(), -1.0
+        matrix = start.copy()
         both = np.asarray(cv2.merge([texture, usable]), np.float32)
         for _ in range(ITERATIONS):
             value, seen = self._sampled(both, matrix)
             residual = value - self._value
-            quality = _correlation(value, self._value, seen)
             step = self._solve(residual, seen * _tukey(residual, seen))
             if step is None:
                 return Fit(matrix, -1.0)
             matrix = self._compose(matrix, step)
             if np.hypot(step[0], step[1]) < 0.01 and abs(step[2]) < 1e-4:
                 break
-        return Fit(matrix, quality)
+        return Fit(matrix, _correlation(value, self._value, seen))
 
     def _sampled(self, both: NDArray[np.float32], matrix: Affine) -> tuple[Values, Values]:
         """The current texture at the points, and how much each counts there."""

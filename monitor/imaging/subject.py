@@ -12,7 +12,7 @@ from monitor.imaging.average import Average
 from monitor.imaging.bolus import Bolus, Findings
 from monitor.imaging.grid import coarsened
 from monitor.imaging.registration import Affine, Fit, Patch, decompose
-from monitor.imaging.surroundings import Surroundings, moved_point
+from monitor.imaging.surroundings import Surroundings, moved_points
 from monitor.imaging.texture import SHADING_MM, texture
 
 DEFAULT_SPACING_MM = 0.3
@@ -158,7 +158,7 @@ class Subject:
         motion, outline = self._motion(image, fit), self._outline
         if outline is None:
             return Measured(None, motion)
-        corners = {name: moved_point(motion, p) for name, p in outline.corners.items()}
+        corners = moved_points(motion, outline.corners)
         moved = replace(outline, polygon=motion.apply(outline.polygon), corners=corners)
         return Measured(moved, motion, self._surroundings.moved(motion))
 

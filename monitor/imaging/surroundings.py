@@ -1,6 +1,6 @@
 """What lies around the target in a view: the other bodies, counted from it, and its pedicles."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +24,12 @@ class Surroundings:
             tuple(replace(n, polygon=motion.apply(n.polygon)) for n in self.neighbours),
             tuple(moved_point(motion, p) for p in self.pedicles),
         )
+
+
+def moved_points(motion: Motion, points: Mapping[str, Point]) -> dict[str, Point]:
+    """Named points of the reference's frame carried to the current frame."""
+    moved = motion.apply(polygon(list(points.values()))) if points else ()
+    return {name: (float(x), float(y)) for name, (x, y) in zip(points, moved, strict=True)}
 
 
 def moved_point(motion: Motion, point: Point) -> Point:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.domain import Extravasate, Point, Polygon, View, Wall, Zone, polygon
-from monitor.imaging.arrays import Array, Mask, places
+from monitor.imaging.arrays import Array, Mask, components, places, quantile
 from monitor.imaging.cannula_fit import Band
 
 BESIDE_MM = 0.5
@@ -103,14 +103,14 @@ def extravasates(
     cement: Mask, where: Territory, band: Band | None, spacing_mm: float, tolerance_mm: float
 ) -> list[Extravasate]:
     """Pieces of cement beyond the outline by more than ``tolerance_mm``; coordinates of the region's grid."""
-    outside = (cement & (where.beyond_px * spacing_mm > tolerance_mm)).astype(np.uint8)
+    outside = cement & (where.beyond_px > tolerance_mm / spacing_mm)
     k = max(1, round(THINNEST_MM / spacing_mm))
-    whole = cv2.morphologyEx(outside, cv2.MORPH_OPEN, np.ones((k, k), np.uint8))
-    count, labels = cv2.connectedComponents(whole, connectivity=8)
+    whole = cv2.morphologyEx(outside.view(np.uint8), cv2.MORPH_OPEN, np.ones((k, k), np.uint8))
+    count, labels = components(whole.view(bool))
     pieces = []
     for label in range(1, count):
         pixels = labels == label
-        if pixels.sum() * spacing_mm**2 >= 0.3:
+        if np.count_nonzero(pixels) * spacing_mm**2 >= 0.3:
             pieces += _divided(pixels, where, band, spacing_mm)
     return pieces
 
@@ -118,11 +118,10 @@ def extravasates(
 def gaps(cement: Mask, where: Territory, spacing_mm: float) -> dict[Wall, float]:
     """Distance in mm of the bolus' front from each wall, while inside; empty without a bolus."""
     inside = cement & where.body
-    count = int(inside.sum())
-    if count * spacing_mm**2 < LEAST_BOLUS_MM2:
+    if np.count_nonzero(inside) * spacing_mm**2 < LEAST_BOLUS_MM2:
         return {}
-    nearest = int(STRAY_SHARE * count)
-    return {wall: float(np.partition(d[inside], nearest)[nearest]) * spacing_mm for wall, d in where.to_wall_px.items()}
+    there = np.flatnonzero(inside)
+    return {wall: quantile(d.ravel().take(there), STRAY_SHARE) * spacing_mm for wall, d in where.to_wall_px.items()}
 
 
 def filled(polygons: list[Polygon], shape: tuple[int, int]) -> Mask:
@@ -130,12 +129,12 @@ def filled(polygons: list[Polygon], shape: tuple[int, int]) -> Mask:
     canvas = np.zeros(shape, np.uint8)
     for points in polygons:
         cv2.fillPoly(canvas, [np.round(points * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
-    return canvas.astype(bool)
+    return canvas.view(bool)
 
 
 def borders(mask: Mask, least_px: float = 4.0) -> list[Polygon]:
     """Outer borders of a mask's components as polygons."""
-    found, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_TC89_L1)
+    found, _ = cv2.findContours(mask.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_TC89_L1)
     return [polygon(c) for c in found if len(c) >= 3 and cv2.contourArea(c) >= least_px]
 
 
@@ -195,7 +194,7 @@ def _divided(pixels: Mask, where: Territory, band: Band | None, spacing_mm: floa
     found = []
     for index in np.unique(zones):
         part = pixels & (where.zone == index)
-        if part.sum() * spacing_mm**2 >= 0.3:
+        if np.count_nonzero(part) * spacing_mm**2 >= 0.3:
             found.append(_piece(part, _behind(part, ORDER[index], where), where, spacing_mm))
     return found
 
@@ -225,7 +224,7 @@ def _piece(pixels: Mask, zone: Zone, where: Territory, spacing_mm: float) -> Ext
     xs, ys = places(pixels)
     border = max(borders(pixels, 0.0), key=cv2.contourArea, default=None)
     border = _bounds(xs, ys) if border is None else border
-    area = float(pixels.sum()) * spacing_mm**2
+    area = len(xs) * spacing_mm**2
     half = cv2.arcLength(border.reshape(-1, 1, 2), True) * spacing_mm / 2
     # A band of length L and width W has half its perimeter L + W and area L * W.
     length = (half + max(half * half - 4 * area, 0.0) ** 0.5) / 2

@@ -21,6 +21,8 @@ class Footprint:
         apart = np.maximum(a.min(0) - b.max(0), b.min(0) - a.max(0))
         if float(apart.max()) > within_mm:
             return False
+        if float(np.square(a[:, None] - b[None]).sum(2).min()) <= within_mm**2:
+            return True
         return (
             bool(inside(a[:1], b).any() or inside(b[:1], a).any()) or min(_nearest(a, b), _nearest(b, a)) <= within_mm
         )
