@@ -15,6 +15,8 @@ PALEST, FAINTEST = 0.12, 0.05
 SHORTEST_MM, REACH_MM, WIDENED_MM = 3.0, 20.0, 3.0
 WIDEST_MM = 5.0
 """An 8 gauge cannula (4.2 mm) with blur; wider than that, cement beside it is being measured."""
+THINNEST_PX = 1.0
+"""A band thinner than that is noise, and too thin for a profile across it."""
 MARGIN_PX = 6.0
 
 
@@ -140,7 +142,7 @@ def _ended(signal: Array, usable: Mask, band: Band, spacing_mm: float) -> Band:
     reach = REACH_MM / spacing_mm
     tip, tail = np.array(band.tip), np.array(band.tail)
     length = float(np.hypot(*(tip - tail)))
-    if length < SHORTEST_MM / spacing_mm:
+    if length < SHORTEST_MM / spacing_mm or band.width_px < THINNEST_PX:
         return replace(band, contrast=0.0)
     axis = (tip - tail) / max(length, 1e-6)
     longer = Band(tuple(tip + axis * reach), tuple(tail - axis * reach), band.width_px, band.contrast)

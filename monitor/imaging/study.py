@@ -90,7 +90,7 @@ class Study:
             return Examined(View.UNKNOWN, 0.0, 0.0, None, "view_unknown")
         subject = self._enter(self._view, image)
         image = subject.suited(image)
-        fit = subject.locate(image, self._matrix)
+        fit = subject.locate_zoomed(image) if self._matrix is None else subject.locate(image, self._matrix)
         if fit.quality < self._settings.registration.least_quality:
             return self._lost(fit, expected)
         subject.average(image, fit)
@@ -181,7 +181,7 @@ class Study:
     def _relocated(self, subject: Subject, image: Image) -> tuple[Image, Fit]:
         """Register anew: the view's reference, or the grid it is measured on, is another now."""
         suited = subject.suited(image)
-        return suited, subject.locate(suited, None)
+        return suited, subject.locate_zoomed(suited)
 
     def _decide(self, image: Image, expected: View) -> None:
         """Settle the view of the shot."""

@@ -19,6 +19,8 @@ DEFAULT_SPACING_MM = 0.3
 """Assumed millimetres per image pixel until the scale is known; only the width of a filter depends on it."""
 TURNS_DEG = (-3.0, -1.5, 0.0, 1.5, 3.0)
 MAGNIFICATIONS = (1.0, 0.67, 0.75, 0.85, 1.18, 1.33, 1.5)
+ZOOMED_QUALITY = 0.5
+"""Least quality of a fit at another magnification in the same frame."""
 NEIGHBOUR_MM = 25.0
 """Nearer than this no other vertebra can be."""
 REACH_MM = 12.0
@@ -94,8 +96,22 @@ class Subject:
             fit = self._refined(image, start)
             if fit.quality >= self._settings.least_quality:
                 return fit
+        return self._searched(image, MAGNIFICATIONS if image.layout != self.reference_image.layout else (1.0,))
+
+    def locate_zoomed(self, image: Image) -> Fit:
+        """Register a pulse of unknown place; the field size may have changed in the same frame of the picture.
+
+        More ways to fit make a chance fit likelier: one at another magnification must be a good one.
+        """
+        fit = self.locate(image, None)
+        if fit.quality >= self._settings.least_quality:
+            return fit
+        zoomed = self._searched(image, MAGNIFICATIONS)
+        return zoomed if zoomed.quality >= ZOOMED_QUALITY else fit
+
+    def _searched(self, image: Image, magnifications: tuple[float, ...]) -> Fit:
+        """Search a pulse everywhere at some magnifications against the reference."""
         current, _ = texture(image.attenuation, image.usable, self._shading_px(image))
-        magnifications = MAGNIFICATIONS if image.layout != self.reference_image.layout else (1.0,)
         ratio = self.reference_image.scale / image.scale
         far_px = NEIGHBOUR_MM / SHADING_MM * self._shading_px(image)
         coarse = self._patch.search(current, TURNS_DEG, tuple(m * ratio for m in magnifications), far_px)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from monitor.imaging.cannula import find_band
+from monitor.imaging.cannula_fit import Band, sharpen
 from monitor.imaging.instruments import Instruments
 from monitor.imaging.zones import filled
 from tests.imaging.phantom import CENTRE, SIZE, SPACING_MM, Scenery, body_outline, disc, noisy, rod
@@ -76,3 +77,14 @@ def test_a_leak_along_the_wall_is_no_cannula() -> None:
     leak = rod((wall, 165), (wall, 235), 2.2, 0.4)
     known = disc(200, 200, 8) > 0.1
     assert not track().update(noisy(leak + disc(200, 200, 8), 4, 0.01), USABLE, known | (leak > 0.1), True, True)
+
+
+@pytest.mark.parametrize("spacing_mm", [0.28, 0.34, 0.5])
+@pytest.mark.parametrize("aside_px", np.arange(0, 12, 0.7))
+def test_where_a_known_cannula_is_gone_a_line_beside_it_is_none(spacing_mm: float, aside_px: float) -> None:
+    """At the rim of the strip only one row of samples shows it."""
+    line = np.zeros((200, 200), np.float32)
+    line[100, :] = 0.2
+    known = Band((160.0, 100.0 - aside_px), (40.0, 100.0 - aside_px), 2.0, 0.3)
+    left = sharpen(line, np.ones(line.shape, bool), spacing_mm, known, 1)
+    assert np.isfinite([*left.tip, *left.tail, left.width_px, left.contrast]).all()
