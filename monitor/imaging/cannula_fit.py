@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.domain import Point
-from monitor.imaging.arrays import Array, Mask, median
+from monitor.imaging.arrays import Array, Mask, median, positive
 
 GAP_MM = 7.0
 PALEST, FAINTEST = 0.12, 0.05
@@ -80,7 +80,7 @@ def sharpen(signal: Array, usable: Mask, spacing_mm: float, band: Band, rounds: 
 
 
 def _strip(
-    signal: Array, band: Band, spacing_mm: float, border: int = cv2.BORDER_REPLICATE
+    signal: Array | NDArray[np.uint8], band: Band, spacing_mm: float, border: int = cv2.BORDER_REPLICATE
 ) -> tuple[Array, NDArray[np.float64], NDArray[np.float64]]:
     """Resample along the band (columns, 1 px from beyond the tail to beyond the tip) and across it (rows, half px)."""
     tip, tail = np.array(band.tip), np.array(band.tail)
@@ -96,18 +96,27 @@ def _strip(
 
 def _across(strip: Array) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Offset of the band's middle (px) and its width at half maximum (px) for each column; nan where unclear."""
-    smooth = cv2.blur(strip, (9, 1))
-    rows = np.arange(len(strip)) * 0.5 - (len(strip) - 1) / 4
-    quarter = max(2, len(strip) // 6)
-    base = np.maximum(smooth[:quarter].mean(0), smooth[-quarter:].mean(0))
-    near = np.abs(rows) < 0.62 * rows[-1]
-    height = np.clip(smooth - base, 0, None) * near[:, None]
+    smooth = np.asarray(cv2.blur(strip, (9, 1)), np.float32)
+    rows = _from_axis(strip)
+    side = max(2, len(strip) // 6)
+    near = np.flatnonzero(np.abs(rows) < 0.62 * rows[-1])
+    height = positive(smooth[near[0] : near[-1] + 1] - cv2.max(_mean_row(smooth[:side]), _mean_row(smooth[-side:])))
     peak = height.max(0)
     inside = height > 0.5 * peak
-    weight = np.where(inside, height, 0)
+    weight = height * inside
     clear = peak > 0.5 * median(peak)
-    offsets = np.where(clear, (weight * rows[:, None]).sum(0) / np.maximum(weight.sum(0), 1e-9), np.nan)
-    return offsets, inside.sum(0) * 0.5
+    middle = np.asarray(rows[near] @ weight, np.float64) / np.maximum(weight.sum(0), 1e-9)
+    widths = 0.5 * np.asarray(np.count_nonzero(inside, axis=0), np.float64)
+    return np.where(clear, middle, np.nan), widths
+
+
+def _from_axis(strip: Array) -> NDArray[np.float64]:
+    """Distance of each row of a strip from its band's axis, px."""
+    return np.asarray(np.arange(len(strip)) * 0.5 - (len(strip) - 1) / 4, np.float64)
+
+
+def _mean_row(rows: Array) -> Array:
+    return np.asarray(cv2.reduce(rows, 0, cv2.REDUCE_AVG), np.float32)
 
 
 def _narrow_until(widths: NDArray[np.float64], width_px: float, first: int, last: int, spacing_mm: float) -> int:
@@ -133,7 +142,9 @@ def _robust_line(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float,
         slope = float(dx @ y[keep]) / max(float(dx @ dx), 1e-9)
         shift = float(my - slope * x[keep].mean())
         miss = np.abs(y - slope * x - shift)
-        keep = miss <= max(2.5 * median(miss), 0.5)
+        kept, keep = keep, miss <= max(2.5 * median(miss), 0.5)
+        if np.array_equal(kept, keep):
+            break
     return slope, shift
 
 
@@ -147,14 +158,13 @@ def _ended(signal: Array, usable: Mask, band: Band, spacing_mm: float) -> Band:
     axis = (tip - tail) / max(length, 1e-6)
     longer = Band(tuple(tip + axis * reach), tuple(tail - axis * reach), band.width_px, band.contrast)
     strip, _, _ = _strip(signal, longer, spacing_mm)
-    seen, _, _ = _strip(usable.astype(np.float32), longer, spacing_mm, cv2.BORDER_CONSTANT)
-    rows = np.abs(np.arange(len(strip)) * 0.5 - (len(strip) - 1) / 4)
+    seen, _, _ = _strip(usable.view(np.uint8), longer, spacing_mm, cv2.BORDER_CONSTANT)
+    rows = np.abs(_from_axis(strip))
     core, side = rows < 0.35 * band.width_px, (rows > 0.8 * band.width_px) & (rows < 1.5 * band.width_px + 1)
     half = len(rows) // 2
     upper, lower = side & (np.arange(len(rows)) < half), side & (np.arange(len(rows)) > half)
-    contrast = strip[core].mean(0) - np.maximum(strip[upper].mean(0), strip[lower].mean(0))
-    contrast = np.where(seen[core].min(0) > 0.9, contrast, 0)
-    profile = cv2.blur(contrast[None].astype(np.float32), (3, 1))[0]
+    contrast = _mean_row(strip[core]) - cv2.max(_mean_row(strip[upper]), _mean_row(strip[lower]))
+    profile = cv2.blur(np.where(seen[core].min(0) > 0, contrast, 0), (3, 1))[0]
     origin = reach + MARGIN_PX
     shaft = slice(int(origin), min(int(origin + length), len(profile) - 1) + 1)
     body = profile[shaft]

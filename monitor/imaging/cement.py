@@ -118,7 +118,7 @@ def _hysteresis(candidate: Mask, seed: Mask, spacing_mm: float) -> Mask:
     seeds = np.bincount(labels[seed & candidate], minlength=count)
     keep = seeds * spacing_mm**2 >= 0.5
     keep[0] = False
-    return np.asarray(keep[labels], bool)
+    return np.asarray(keep.take(labels), bool)
 
 
 def _local_peak(signal: Array, metal: Mask, spacing_mm: float) -> Array:

@@ -77,7 +77,7 @@ def _seeded(candidate: Mask, seed: Mask, least_px: float) -> Mask:
     count, labels = components(candidate)
     keep = np.bincount(labels[seed & candidate], minlength=count) >= least_px
     keep[0] = False
-    return np.asarray(keep[labels], bool)
+    return np.asarray(keep.take(labels), bool)
 
 
 def _touching(found: Mask, near: Mask) -> Mask:

@@ -45,7 +45,7 @@ def _hub(band: Band, added: Array, spacing_mm: float) -> Mask:
     count, labels = components(dense)
     keep = np.bincount(labels[band.mask(added.shape, 0.5 / spacing_mm)[rows, columns]], minlength=count) > 0
     keep[0] = False
-    hub[rows, columns] = keep[labels]
+    hub[rows, columns] = keep.take(labels)
     return grown(hub, HALO_MM / spacing_mm)
 
 
@@ -87,7 +87,7 @@ def arrivals(shown: Mask, body: Mask, usable: Mask, spacing_mm: float) -> Mask:
     large = np.bincount(labels.ravel(), minlength=count) * px_mm**2 >= HAND_MM2
     keep = np.isin(np.arange(count), np.unique(labels[edge])) & large
     keep[0] = False
-    reach = grown(keep[labels], NEAR_MM / px_mm).view(np.uint8)
+    reach = grown(keep.take(labels), NEAR_MM / px_mm).view(np.uint8)
     return cv2.resize(reach, body.shape[::-1], interpolation=cv2.INTER_NEAREST).view(bool) & ~body
 
 
@@ -105,7 +105,7 @@ def without_company(cement: Mask, body: Mask, passing: Mask, before: Mask) -> Ma
         return cement
     count, labels = components(outside)
     beside, known = (np.bincount(labels[outside & there], minlength=count) > 0 for there in (passing, before))
-    return np.asarray(cement & ~(beside & ~known)[labels], bool)
+    return np.asarray(cement & ~(beside & ~known).take(labels), bool)
 
 
 def from_outside(mask: Mask, usable: Mask, spacing_mm: float) -> list[Mask]:

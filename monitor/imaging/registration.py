@@ -22,6 +22,8 @@ COARSE_STEP = 3
 FAR_COSTS = 0.2
 POINTS = 3000
 ITERATIONS = 14
+SETTLED_PX, SETTLED_RAD = 0.02, 2e-4
+"""A step smaller than these is the last: a tenth of what noise leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ class Patch:
             if step is None:
                 return Fit(matrix, -1.0)
             matrix = self._compose(matrix, step)
-            if np.hypot(step[0], step[1]) < 0.01 and abs(step[2]) < 1e-4:
+            if np.hypot(step[0], step[1]) < SETTLED_PX and abs(step[2]) < SETTLED_RAD:
                 break
         return Fit(matrix, _correlation(value, self._value, seen))
 

@@ -4,8 +4,8 @@ import numpy as np
 
 from monitor.domain import Image
 
-STRIDE = 6
-"""Every sixth column tells."""
+STRIDE = 12
+"""Every twelfth column tells."""
 COMBED = 1.25
 """Difference between neighbouring lines over that between lines two apart. Noise gives 1, any real picture less."""
 

@@ -11,7 +11,7 @@
 
 from collections import deque
 from dataclasses import dataclass, field
-from statistics import mean, median
+from statistics import fmean, median
 
 from monitor.config import IncrementSettings
 from monitor.domain import View
@@ -136,7 +136,7 @@ class Increments:
         others = [
             a.shown_ml + self._total_ml - a.total_ml for view, a in self._anchors.items() if view is not look.view
         ]
-        self._seen_ml = max(self._seen_ml, mean([ml, *(other for other in others if other > 0)]))
+        self._seen_ml = max(self._seen_ml, fmean([ml, *(other for other in others if other > 0)]))
 
     def _enter(self, view: View, ml: float) -> _Anchor:
         """Where a look begins, growth since the view was last seen counted as far as no other view has."""
