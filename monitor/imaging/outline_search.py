@@ -11,7 +11,18 @@ from monitor.domain import View
 from monitor.imaging.outline_evidence import FINE, STEP_MM, Array, Mask, Patch, border_model, profiles
 from monitor.imaging.outline_facing import facing_log_odds
 from monitor.imaging.outline_pose import Pose, flip_to
-from monitor.imaging.outline_shape import CX, CY, LOG_HEIGHT, LOG_WIDTH, PARAMETERS, PER_SIDE, TURN, contour, prior
+from monitor.imaging.outline_shape import (
+    CX,
+    CY,
+    LOG_HEIGHT,
+    LOG_WIDTH,
+    PARAMETERS,
+    PER_SIDE,
+    TURN,
+    border,
+    contour,
+    prior,
+)
 
 DRAWS = 450
 CANDIDATES = 12
@@ -220,7 +231,7 @@ def _slopes(bodies: Bodies, points: Array, normals: Array) -> Array:
     """How far each point moves along its normal per unit of each parameter: (m, parameters, points)."""
     small = 1e-4
     moved = bodies.parameters[:, None, :] + small * np.eye(PARAMETERS)
-    there, _ = contour(moved.reshape(-1, PARAMETERS), np.repeat(bodies.facing, PARAMETERS))
+    there = border(moved.reshape(-1, PARAMETERS), np.repeat(bodies.facing, PARAMETERS))
     there = there.reshape(len(bodies.pose), PARAMETERS, *points.shape[1:])
     slopes: Array = ((there - points[:, None]) * normals[:, None]).sum(axis=-1) / small
     return slopes
