@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from monitor.config import Settings
-from monitor.domain import Case, Image, Outline, Point, View, level_below
+from monitor.domain import Case, Image, Outline, Point, Proposal, View, level_below
 from monitor.imaging.outline_choice import choose_outline, holds, is_same_body, middle
 from monitor.imaging.outline_drag import with_corner
 from monitor.imaging.outline_scale import body_scale
@@ -15,10 +15,15 @@ from monitor.imaging.surroundings import Surroundings, surroundings
 
 @dataclass(frozen=True, slots=True)
 class _Tapped:
-    """A tap in the reference's frame pixels, and the pulses to average before its outline is looked for."""
+    """A tap in the reference's frame pixels, the pulses to average before its outline is looked for, the model's word.
+
+    The model is asked on one pulse and the border searched for on the next: both at once would hold up the picture.
+    """
 
     point: Point
     pulses: int
+    is_asked: bool = False
+    proposal: Proposal | None = None
 
 
 class Placing:
@@ -37,6 +42,7 @@ class Placing:
         self._least_bolus_mm2 = settings.cement.least_bolus_mm2
         self._proposer = proposer
         self._taps: dict[View, _Tapped] = {}
+        self._proposals: dict[View, Proposal] = {}
         self._awaited = set(case.targets)
         self._cemented: dict[View, int] = {}
         self.spacing_mm = case.pixel_spacing_mm
@@ -73,9 +79,14 @@ class Placing:
             return self._proposed(subject, at_once) if self._is_open(subject) else None
         if subject.pulses_averaged < tap.pulses and not at_once:
             return None
-        outline, around = self._tapped(subject.reference_image, tap.point, subject.view)
+        if not tap.is_asked:
+            said = self._proposer.at(subject.reference_image, tap.point, self.spacing_mm)
+            tap = self._taps[subject.view] = replace(tap, is_asked=True, proposal=said)
+            if not at_once:
+                return None
+        outline, around = self._tapped(subject.reference_image, tap, subject.view)
         if outline is None:
-            self._taps[subject.view] = replace(tap, pulses=2 * max(tap.pulses, subject.pulses_averaged))
+            self._taps[subject.view] = _Tapped(tap.point, 2 * max(tap.pulses, subject.pulses_averaged))
             return None
         del self._taps[subject.view]
         return self._place(subject, outline, around)
@@ -95,14 +106,13 @@ class Placing:
         self.level = named or self.level
         return named is not None
 
-    def _tapped(self, image: Image, point: Point, view: View) -> tuple[Outline | None, Surroundings]:
+    def _tapped(self, image: Image, tap: _Tapped, view: View) -> tuple[Outline | None, Surroundings]:
         """The outline at a tap, and what the model shows around it."""
-        proposal = self._proposer.at(image, point, self.spacing_mm)
-        drawn = proposal.target if proposal is not None and proposal.view is view else None
-        outline = choose_outline(image, point, view, self.spacing_mm, drawn, self._least)
+        drawn = tap.proposal.target if tap.proposal is not None and tap.proposal.view is view else None
+        outline = choose_outline(image, tap.point, view, self.spacing_mm, drawn, self._least)
         if outline is None:
             return None, Surroundings()
-        return replace(outline, source="tap"), surroundings(outline, proposal)
+        return replace(outline, source="tap"), surroundings(outline, tap.proposal)
 
     def _is_open(self, subject: Subject) -> bool:
         """Whether a proposal is wanted: nobody points or places anything, and no cement hangs on the outline."""
@@ -112,7 +122,12 @@ class Placing:
 
     def _proposed(self, subject: Subject, at_once: bool) -> Outline | None:
         """Place what the model proposes; in place of another body only where the cannula points at it."""
-        proposal = self._proposer.outline(self.spacing_mm, at_once)
+        proposal = self._proposals.pop(subject.view, None)
+        if proposal is None:
+            proposal = self._proposer.outline(self.spacing_mm, at_once)
+            if proposal is not None and not at_once:
+                self._proposals[subject.view] = proposal
+                return None
         if proposal is None or proposal.target is None:
             return None
         drawn = proposal.target
