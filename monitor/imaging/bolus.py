@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from monitor.config import CementSettings
 from monitor.domain import Extravasate, Image, Point, Polygon, View, Wall, polygon
 from monitor.imaging.arrays import Array, Mask, grown
-from monitor.imaging.cannula_fit import Band
+from monitor.imaging.cannula_fit import WIDEST_MM, Band
 from monitor.imaging.cement import Scene, find_cement, softened
 from monitor.imaging.clutter import clutter, edges
 from monitor.imaging.coat import Coats
@@ -134,11 +134,14 @@ class Bolus:
         return bool((self._where.beyond_px[cement] * self._mm > self._settings.tolerance_mm).any())
 
     def _hand(self, smooth: Array, noise: Array, usable: Mask, bands: list[Band]) -> Mask:
-        """What lies under a hand; a shaft of metal is none."""
+        """What lies under a hand; a shaft of metal is none, but a hand on it goes on beyond it."""
         shown = smooth > np.maximum(HAND_NOISE * noise, HAND_LEAST)
-        for band in bands:
-            shown &= ~band.mask(smooth.shape, HALO_MM / self._mm)
-        return arrivals(shown, self._where.body, usable, self._mm)
+        shafts = np.any([band.mask(smooth.shape, HALO_MM / self._mm) for band in bands] or [np.zeros_like(shown)], 0)
+        hand = arrivals(shown & ~shafts, self._where.body, usable, self._mm)
+        if not (hand & shafts).any():
+            return hand
+        held = shafts & grown(hand, round(WIDEST_MM / self._mm))
+        return arrivals(shown & (held | ~shafts), self._where.body, usable, self._mm)
 
     def _metal(self, bands: list[Band], picture: Array) -> Mask:
         masks = [cannula_mask(band, picture, self._where.body, self._mm) for band in bands]

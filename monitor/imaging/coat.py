@@ -55,7 +55,7 @@ class Coats:
         """Pixels outside the body where cement lies on a shaft, bool (h, w); parameters as for :meth:`Coat.update`."""
         found = np.zeros_like(self._body)
         for band in bands:
-            found |= self._of(band, cemented).update(added, band, cemented)
+            found |= self._of(band, cemented).update(_without(added, bands, band), band, cemented)
         return found
 
     def _of(self, band: Band, cemented: bool) -> "Coat":
@@ -65,6 +65,12 @@ class Coats:
             coat = Coat(self._body, self._mm)
             self._coats = self._coats if cemented else [*self._coats[1 - MOST :], coat]
         return coat
+
+
+def _without(added: Array, bands: list[Band], band: Band) -> Array:
+    """The picture with nan where another shaft crosses: together they are denser than one."""
+    others = [other.mask(added.shape, 1.0) for other in bands if other is not band]
+    return np.asarray(np.where(np.any(others, 0), np.float32("nan"), added), np.float32) if others else added
 
 
 class Coat:

@@ -30,6 +30,8 @@ WIDE_MM = 3.8
 ROUND_MM = 1.0
 SAME_DEG, SAME_CONTRAST = 6.0, 0.25
 """Pushed into dense surroundings a shaft keeps about this share of its contrast."""
+PALED = 0.15
+"""Before air that is nearly burnt out it keeps less; over its whole length that still stands out from noise."""
 SAME_MM = 2.0
 BESIDE_MM = 3.0
 MOST = 5
@@ -151,7 +153,8 @@ class Instruments:
         beside = last.mask(added.shape, BESIDE_MM / self._mm) & ~last.mask(added.shape, 1.0 / self._mm) & ~self._body
         if not shaft.any() or not beside.any():
             return False
-        return float(added[shaft].mean()) - float(added[beside].mean()) > FAINTEST
+        risen = float(added[shaft].mean()) - float(added[beside].mean())
+        return risen > min(FAINTEST, PALED * last.contrast)
 
     def _surrounded(self, band: Band, points: NDArray[np.float64], cement: Mask) -> bool:
         """Whether cement lies beside the axis too where these points begin: a bolus, not the shaft taken for cement."""

@@ -8,8 +8,9 @@ from monitor.imaging.cannula_fit import Band
 
 HUB_MM = 16.0
 THICK_MM = 5.0
-HAND_MM2 = 50.0
-"""Least part of a finger that shows; a leak that reaches the border of the image was there when it was smaller."""
+HAND_MM2, AT_RIM_MM = 50.0, 8.0
+"""Least part of a finger that shows; a leak that reaches the border of the image was there when it was smaller. Before
+air that is nearly burnt out a hand pales, so it may seem to end this far inside."""
 NEAR_MM = 2.5
 HALO_MM = 1.0
 """Blur and display sharpening spread metal this far beyond its half-maximum width."""
@@ -83,7 +84,7 @@ def arrivals(shown: Mask, body: Mask, usable: Mask, spacing_mm: float) -> Mask:
     if not thick.any():
         return np.zeros_like(body)
     count, labels = components(thick.view(bool))
-    edge = grown(_rim(halved(usable.astype(np.float32)) > 0.5), 4.0 / px_mm)
+    edge = grown(_rim(halved(usable.astype(np.float32)) > 0.5), AT_RIM_MM / px_mm)
     large = np.bincount(labels.ravel(), minlength=count) * px_mm**2 >= HAND_MM2
     keep = np.isin(np.arange(count), np.unique(labels[edge])) & large
     keep[0] = False

@@ -81,6 +81,18 @@ def test_a_finger_over_the_wall_is_not_cement() -> None:
     assert found.outside == ()
 
 
+@pytest.mark.parametrize(("from_x", "aside_px"), [(0, -14), (0, 0), (0, 14), (62, 0), (62, 14)])
+def test_a_finger_on_the_cannula_is_not_cement_on_either_side_of_it(from_x: int, aside_px: int) -> None:
+    """It may pale before the border, where the air is nearly burnt out."""
+    y, x = np.mgrid[: SCENE.shape[0], : SCENE.shape[1]]
+    finger = np.asarray(0.15 * ((x >= from_x) & (x < 145) & (abs(y - 168 - aside_px) < 26)), np.float32)
+    shaft, subject = rod((205, 202), (10, 133)), bolus()
+    shown(subject, shaft, cemented=False)
+    found = shown(subject, shaft + disc(215, 205, 6, 1.0) + finger, seed=20)
+    assert found.cement_mm2 > 80
+    assert found.outside == ()
+
+
 def test_gas_on_the_move_is_not_cement() -> None:
     y, x = np.mgrid[: SCENE.shape[0], : SCENE.shape[1]]
     gas = np.asarray(0.25 * np.exp(-((x - 330) ** 2 + (y - 210) ** 2) / (2 * 35.0**2)), np.float32)

@@ -79,6 +79,17 @@ def test_a_leak_along_the_wall_is_no_cannula() -> None:
     assert not track().update(noisy(leak + disc(200, 200, 8), 4, 0.01), USABLE, known | (leak > 0.1), True, True)
 
 
+@pytest.mark.parametrize(("left", "expected"), [(0.25, 1), (0.0, 0)])
+def test_a_shaft_that_pales_before_bright_air_is_still_metal_and_one_that_left_is_not(
+    left: float, expected: int
+) -> None:
+    metal = Instruments(filled([body_outline()], USABLE.shape), SPACING_MM)
+    shaft = rod((205, 202), (10, 133), height=0.18)
+    for n in range(4):
+        metal.update(noisy(shaft, n, 0.008), USABLE, NO_CEMENT, False, n == 0)
+    assert len(metal.update(noisy(left * shaft, 9, 0.008), USABLE, NO_CEMENT, True, True)) == expected
+
+
 @pytest.mark.parametrize("spacing_mm", [0.28, 0.34, 0.5])
 @pytest.mark.parametrize("aside_px", np.arange(0, 12, 0.7))
 def test_where_a_known_cannula_is_gone_a_line_beside_it_is_none(spacing_mm: float, aside_px: float) -> None:

@@ -3,7 +3,7 @@ import pytest
 
 from monitor.imaging.arrays import Array
 from monitor.imaging.cannula_fit import Band
-from monitor.imaging.coat import Coat
+from monitor.imaging.coat import Coat, Coats
 
 MM = 0.36
 SHAPE = (200, 260)
@@ -54,3 +54,28 @@ def test_nothing_is_found_on_a_shaft_that_is(denser_px: tuple[int, int], band: B
 def test_without_a_look_at_the_bare_shaft_nothing_is_said() -> None:
     assert not _learnt(2).update(_picture(CANNULA, (95, 122)), CANNULA, cemented=True).any()
     assert not Coat(BODY, MM).update(_picture(CANNULA, (95, 122)), None, cemented=True).any()
+
+
+def _crossed(second: Band, denser_px: tuple[int, int] = (0, 0)) -> Array:
+    """Two shafts: where they cross both add."""
+    _, x = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(np.float32)
+    return np.asarray(_picture(CANNULA, denser_px) + second.mask(SHAPE, 0.0) * (0.2 + 0.001 * x), np.float32)
+
+
+@pytest.mark.parametrize(
+    ("tip", "denser_px", "expected"),
+    [
+        pytest.param((170.0, 122.0), (0, 0), False, id="before the wall, bare"),
+        pytest.param((110.0, 128.0), (0, 0), False, id="far from the wall, bare"),
+        pytest.param((110.0, 128.0), (95, 122), True, id="far from the wall, with cement at the wall"),
+    ],
+)
+def test_two_shafts_that_come_to_cross_are_no_cement(
+    tip: tuple[float, float], denser_px: tuple[int, int], expected: bool
+) -> None:
+    apart = Band(tip=(170.0, 128.0), tail=(20.0, 118.0), width_px=8.0, contrast=0.3)
+    across = Band(tip=tip, tail=(20.0, 60.0), width_px=8.0, contrast=0.3)
+    coats = Coats(BODY, MM)
+    for _ in range(6):
+        coats.update(_crossed(apart), [CANNULA, apart], cemented=False)
+    assert coats.update(_crossed(across, denser_px), [CANNULA, across], cemented=True).any() == expected
