@@ -19,7 +19,9 @@ from monitor.domain import Polygon, polygon
 from monitor.imaging.screen_shape import LIT, Shape, complete, sharpness
 
 _WORKING_PX = 384
-_RIM_SHARE = 0.6
+_RIM_SHARE = 0.5
+"""A flat level that makes up more of the rim than all else is the background: a square image as high as a wide screen
+leaves it three fifths, less the text."""
 _SATURATED = 245
 _PEELS = 3
 _SHARP = 0.7

@@ -1,0 +1,22 @@
+import cv2
+import numpy as np
+import pytest
+
+from monitor.imaging.screen_field import find_field
+
+
+@pytest.mark.parametrize("margin", [0, 5, 12, 60])
+@pytest.mark.parametrize("left", [420, 760])
+def test_a_square_image_as_high_as_a_wide_screen_is_found(margin: int, left: int) -> None:
+    """Its own upper and lower border then make up two fifths of the screen's rim."""
+    side = 1080 - 2 * margin
+    rng = np.random.default_rng(margin + left)
+    screen = np.zeros((1080, 1920), np.uint8)
+    texture = cv2.GaussianBlur(rng.normal(0, 60, (side, side)).astype(np.float32), (0, 0), 9)
+    screen[margin : margin + side, left : left + side] = np.clip(130 + 4 * texture, 30, 230)
+    for y in (24, 1070):
+        cv2.putText(screen, "KOWALSKI, JOHN 3726330", (4, y), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (200,), 2)
+    found = find_field(screen, 0.04)
+    assert found is not None
+    (x0, y0), (x1, y1) = found.outline.min(0), found.outline.max(0)
+    assert (x0, y0, x1, y1) == pytest.approx((left, margin, left + side - 1, margin + side - 1), abs=10)
