@@ -48,7 +48,9 @@ class Fake:
         seen = self.answer(image.frame)
         return ViewGuess(seen.view, seen.view_confidence)
 
-    def propose(self, image: Image, tap: Point | None = None, spacing_mm: float | None = None) -> Proposal:
+    def propose(
+        self, image: Image, tap: Point | None = None, spacing_mm: float | None = None, neighbours: bool = True
+    ) -> Proposal:
         self.asked.append(image.frame)
         if tap is None:
             return self.answer(image.frame)

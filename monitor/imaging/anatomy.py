@@ -65,7 +65,9 @@ class Anatomist:
             return ViewGuess(View.UNKNOWN, 1.0)
         return _guess(self._look(np.where(usable, image.attenuation, 0).astype(np.float32), usable))
 
-    def propose(self, image: Image, tap: Point | None = None, spacing_mm: float | None = None) -> Proposal:
+    def propose(
+        self, image: Image, tap: Point | None = None, spacing_mm: float | None = None, neighbours: bool = True
+    ) -> Proposal:
         """Say what an image shows.
 
         Parameters
@@ -76,6 +78,8 @@ class Anatomist:
             A point in the body that is meant, frame pixels; without it the cannula's tip tells.
         spacing_mm
             Millimetres per frame pixel at the target, where known: then nothing is proposed that is no vertebra's size.
+        neighbours
+            Draw them too, which takes as long again as all else.
 
         Returns
         -------
@@ -95,7 +99,7 @@ class Anatomist:
         target = bodies[0] if tap is None else at_tap(bodies, field.cell(_pixel(image, tap)))
         if target is None:
             return with_cannula(seen, image, field, field.rods)
-        others = [body for body in bodies if body is not target][:MOST_NEIGHBOURS]
+        others = [body for body in bodies if body is not target][: MOST_NEIGHBOURS if neighbours else 0]
         first, *rest = self._draw(field, picture, usable, [target, *others])
         if first is None:
             return with_cannula(seen, image, field, field.rods)

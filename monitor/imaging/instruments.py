@@ -36,6 +36,8 @@ SAME_MM = 2.0
 BESIDE_MM = 3.0
 MOST = 5
 """Bands looked for: two cannulas, a K-wire, and the two jaws of a clamp."""
+MOST_REJECTED = 2
+"""Bands that are no metal after which the rest is taken for more of that: metal is the densest."""
 SEARCHED_PULSES = 2
 SEARCH_EVERY = 12
 
@@ -106,12 +108,15 @@ class Instruments:
 
     def _new(self, rest: Array, usable: Mask, cement: Mask, cemented: bool, known: list[Band]) -> list[Band]:
         found: list[Band] = []
-        for _ in range(MOST - len(known)):
+        rejected = 0
+        while len(known) + len(found) < MOST and rejected < MOST_REJECTED:
             band = find_band(rest, usable, self._mm, self._inside, LEAST_CONTRAST)
             if band is None:
                 break
             if self._could_be_metal(band, cement, cemented or bool(known or found)):
                 found.append(band)
+            else:
+                rejected += 1
             rest[band.mask(rest.shape, 1.0 / self._mm)] = 0
         return found
 

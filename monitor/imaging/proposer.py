@@ -33,7 +33,9 @@ class Anatomy(Protocol):
     def view(self, image: Image) -> ViewGuess:
         """Say which view a pulse shows. Never raises for a picture."""
 
-    def propose(self, image: Image, tap: Point | None = None, spacing_mm: float | None = None) -> Proposal:
+    def propose(
+        self, image: Image, tap: Point | None = None, spacing_mm: float | None = None, neighbours: bool = True
+    ) -> Proposal:
         """Say what the image shows; with a tap (frame pixels): what the body tapped is. Never raises for a picture."""
 
 
@@ -99,7 +101,7 @@ class Proposer:
     def look(self, target: Point, spacing_mm: float | None) -> None:
         """See where the cannula at the target (frame pixels of the view's reference) is, once in a shot."""
         if self._anatomy is not None and self._average is not None and self._average.count >= self._due:
-            self._take(self._anatomy.propose(self._average.image, target, spacing_mm))
+            self._take(self._anatomy.propose(self._average.image, target, spacing_mm, neighbours=False))
             self._due = inf
 
     def _take(self, proposal: Proposal) -> None:
