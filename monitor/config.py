@@ -67,8 +67,8 @@ class LeakSettings(Section):
     )
     ap_endplate_reach_mm: Millimetres = Field(
         2.7,
-        description="Reach that cement beyond an endplate must have in an AP view, mm: tilted against the beam, the "
-        "body ends up to 2 mm beyond the line drawn.",
+        description="Reach that cement beyond an endplate must have in an AP view, mm, where no lateral view has shown "
+        "any in that disc: tilted against the beam, the body ends up to 2 mm beyond the line drawn.",
     )
     persistence_pulses: Count = Field(
         2, description="Distinct X-ray pulses of one view on which something must show before it is believed."

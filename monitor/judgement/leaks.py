@@ -1,10 +1,12 @@
 """Leaks: onset, growth and end of each piece of cement outside the body."""
 
 from monitor.config import LeakSettings, SpreadSettings
-from monitor.domain import Extravasate, Leak, Observation, ShotEnded, View
+from monitor.domain import Extravasate, Leak, Observation, ShotEnded, View, Zone
 from monitor.judgement.footprint import Footprint, footprint
 from monitor.judgement.spread import Spread
 from monitor.judgement.track import Track, is_plain
+
+ENDPLATES = frozenset({Zone.DISC_SUPERIOR, Zone.DISC_INFERIOR})
 
 _Pieces = list[tuple[Extravasate, Footprint]]
 
@@ -33,7 +35,7 @@ class Leaks:
         found, covered = self._assign(observation)
         for track in self._in_view(observation):
             if track in found:
-                track.see(found[track], t_s)
+                track.see(found[track], t_s, self._least_reach_mm(track.zone, track.view))
             elif track not in covered:
                 track.miss(t_s)
         events = [event for track in self._in_view(observation) for event in self._judge(track, observation)]
@@ -77,11 +79,18 @@ class Leaks:
 
     def _start(self, piece: Extravasate, place: Footprint, view: View) -> Track | None:
         """Follow a new piece, if it is large enough to become a leak."""
-        if not is_plain(piece, view, self._settings):
+        if not is_plain(piece, self._settings, self._least_reach_mm(piece.zone, view)):
             return None
         track = Track(view, piece.zone, self._settings, Spread(self._spread), (place,))
         self._tracks.append(track)
         return track
+
+    def _least_reach_mm(self, zone: Zone, view: View) -> float:
+        """Reach that tells cement from an endplate tilted against the beam; none where the side view showed it."""
+        if view is not View.AP or zone not in ENDPLATES:
+            return 0.0
+        shown = any(track.leak is not None and track.zone is zone and track.view is not view for track in self._tracks)
+        return 0.0 if shown else self._settings.ap_endplate_reach_mm
 
     def _judge(self, track: Track, observation: Observation) -> tuple[Leak, ...]:
         t_s, frame = observation.t_s, observation.frame

@@ -53,12 +53,12 @@ class Track:
         """Whether two tracks of one view lie at the same place."""
         return self.view is other.view and any(self.touches(place) for place in other.footprints)
 
-    def see(self, pieces: list[tuple[Extravasate, Footprint]], t_s: float) -> None:
-        """Take the pieces that belong to it on this pulse."""
+    def see(self, pieces: list[tuple[Extravasate, Footprint]], t_s: float, least_reach_mm: float) -> None:
+        """Take the pieces that belong to it on this pulse; strong evidence reaches ``least_reach_mm``."""
         self.piece = _together([piece for piece, _ in pieces])
         self.footprints = tuple(place for _, place in pieces)
         self.seen_s, self._absent_pulses = t_s, 0
-        self.evidence += is_plain(self.piece, self.view, self.settings)
+        self.evidence += is_plain(self.piece, self.settings, least_reach_mm)
         self._areas.append(self.piece.area_mm2)
         if len(self._areas) > self.settings.persistence_pulses:
             self._areas.popleft()
@@ -111,10 +111,9 @@ class Track:
         return absent and (washes_out or self.may_vanish)
 
 
-def is_plain(piece: Extravasate, view: View, settings: LeakSettings) -> bool:
-    """Whether a piece is large enough for a leak, and clear of an endplate that is seen tilted from the front."""
-    doubtful = view is View.AP and piece.zone in (Zone.DISC_SUPERIOR, Zone.DISC_INFERIOR)
-    return piece.area_mm2 >= settings.onset_mm2 and (not doubtful or piece.reach_mm >= settings.ap_endplate_reach_mm)
+def is_plain(piece: Extravasate, settings: LeakSettings, least_reach_mm: float) -> bool:
+    """Whether a piece is large enough for a leak and reaches far enough."""
+    return piece.area_mm2 >= settings.onset_mm2 and piece.reach_mm >= least_reach_mm
 
 
 def _together(pieces: list[Extravasate]) -> Extravasate:

@@ -58,6 +58,20 @@ CASES: dict[str, tuple[Play, list[tuple[str, str]]]] = {
         lambda b: b.shots(LAT, *[[piece(Zone.DISC_SUPERIOR, 9, reach_mm=2.4)]] * 3),
         [("leak-1", "onset")],
     ),
+    "seen from the front once the side has shown it, close to the endplate too": (
+        lambda b: b.play(
+            (LAT, [[piece(Zone.DISC_SUPERIOR, 9, reach_mm=2.4)]] * 3),
+            (AP, [[piece(Zone.DISC_SUPERIOR, 9, reach_mm=1.4)]] * 3),
+        ),
+        [("leak-1", "onset"), ("leak-2", "onset")],
+    ),
+    "but not at the other endplate": (
+        lambda b: b.play(
+            (LAT, [[piece(Zone.DISC_SUPERIOR, 9, reach_mm=2.4)]] * 3),
+            (AP, [[piece(Zone.DISC_INFERIOR, 9, reach_mm=2.4)]] * 20),
+        ),
+        [("leak-1", "onset")],
+    ),
     "flicker at the border wears off": (lambda b: b.shots(LAT, *[[piece(area_mm2=3)], [], []] * 10), []),
     "weak pulses between don't interrupt": (
         lambda b: b.shots(LAT, [piece(area_mm2=2.2)], [piece(area_mm2=1.5)], [piece(area_mm2=2.2)]),
