@@ -12,6 +12,7 @@ from monitor.imaging.beam_look import Look, Moment
 from monitor.imaging.beam_memory import Memory, Recall
 from monitor.imaging.beam_rhythm import Rhythm
 from monitor.imaging.beam_shot import Shot
+from monitor.imaging.beam_stir import Stirring
 from monitor.imaging.beam_texture import Difference, Grid, compare
 from monitor.imaging.beam_turn import shown_otherwise
 from monitor.imaging.beam_window import Window
@@ -28,7 +29,8 @@ _HALF = 0.5
 """Likeness to the frame before above which half of it may still be shown: interlaced capture is whole a frame later."""
 _STEADY = 4
 """Images in a row of which none repeats a remembered one, even if each might do so in part."""
-_PERIODS_APART = 1.6
+_PERIODS_APART = 2.2
+"""Pulse periods between two images of one shot at most: compression can swallow the pulse between them."""
 _REFERENCE_AGE_S = 0.4
 _LEARN_HELD_S = 1.0
 """Time after a shot in which the held image settles."""
@@ -76,7 +78,7 @@ class BeamDetector:
         self._reference: Look | None = None
         self._streak: list[Look] = []
         self._half = False
-        self._window = Window(settings.min_gap_s)
+        self._window, self._stirring = Window(settings.min_gap_s), Stirring(settings.min_gap_s)
         self._rhythm, self._every_frame = Rhythm(), False
         self._off_s = -np.inf
         self._first_frame: int | None = None
@@ -96,8 +98,10 @@ class BeamDetector:
             return self._still(look)
         difference = self._difference(look, self._previous)
         self._window.add(look)
+        self._stirring.add(at.t_s, difference.stir if difference else 0.0)
         if self._shot is None and 0 <= at.t_s - self._off_s - self._settings.min_gap_s < _LEARN_HELD_S:
             self._window.held()
+            self._stirring.held()
         fresh = self._follow(look, difference) if self._shot else False
         ended = self._end_if_over(look.at)
         started = None if self._shot or ended else self._watch(look, difference)
@@ -125,7 +129,7 @@ class BeamDetector:
 
     def _end_if_over(self, at: Moment) -> Moment | None:
         """The last live frame, once no pulse has come for too long."""
-        if self._shot is None or at.t_s - self._shot.last.t_s <= self._shot.patience_s:
+        if self._shot is None or not self._shot.is_over(at):
             return None
         return self._end(self._shot)
 
@@ -156,12 +160,15 @@ class BeamDetector:
             return False
         if look.at.t_s - shot.last.t_s < self._settings.min_gap_s < look.at.t_s - shot.first.t_s:
             window.live()
+            self._stirring.live()
         changed = difference.change > self._levels.limit(look.texture.noise)
         since = window.change(shot.shown.t_s) if changed else 0.0
         fresh = shot.follow(look.at, since > window.limit, changed and window.jump() > window.limit)
         if fresh:
             self._levels.pulse(difference.change)
             window.pulse(since)
+        elif self._stirring.goes_on:
+            fresh = shot.keep(look.at)
         if fresh or difference.likeness < _STILL_HELD:
             self._memory.add(look.texture, shot.number, shot.pulse)
         return fresh
@@ -176,7 +183,7 @@ class BeamDetector:
         if difference is not None and not changed and not awaited:
             self._rest(look, difference)
             return None
-        against = self._difference(look, self._reference) or Difference(np.inf, 0.0)
+        against = self._difference(look, self._reference) or Difference(np.inf, 0.0, np.inf)
         if against.likeness > _STILL_HELD:
             return None
         since = self._difference(look, self._streak[-1]) if self._streak else difference
@@ -224,6 +231,7 @@ class BeamDetector:
         looks = self._pulses_until(look)
         self._shot = Shot(self._shots, looks[0].at, self._settings, self._rhythm, self._every_frame)
         self._window.begin_shot()
+        self._stirring.begin_shot()
         for pulse in looks:
             if pulse.at.frame > self._shot.last.frame + 1:
                 self._shot.add(pulse.at)

@@ -32,6 +32,33 @@ class _Level:
         self.spread += step * (deviation - self.spread)
 
 
+class LogMean:
+    """Running mean of a logarithm that begins with what is expected.
+
+    Parameters
+    ----------
+    expected
+        Value before anything is added.
+    count
+        How many values that is worth.
+    memory
+        How many values count at most.
+    """
+
+    def __init__(self, expected: float, count: int, memory: int) -> None:
+        self.log, self._count, self._memory = log(expected), count, memory
+
+    def add(self, value: float) -> None:
+        """Add a value."""
+        self._count = min(self._count + 1, self._memory)
+        self.log += (log(max(value, _FLOOR)) - self.log) / self._count
+
+    @property
+    def mean(self) -> float:
+        """The geometric mean."""
+        return exp(self.log)
+
+
 class Levels:
     """The limit between a repeat (or a held image) and a new pulse."""
 

@@ -5,6 +5,10 @@ from monitor.imaging.beam_burst import Bursts
 from monitor.imaging.beam_look import Moment
 from monitor.imaging.beam_rhythm import Rhythm
 
+_INSTANT_S = 2e-3
+_SLOW = 0.6
+"""Time between pulses, as a part of the shortest gap, from which each of them can be told and none is hidden."""
+
 
 class Shot:
     """Bookkeeping of one continuous run of pulses.
@@ -30,7 +34,7 @@ class Shot:
         self._settings = settings
         self._rhythm = rhythm
         self._bursts = Bursts(every_frame)
-        self.shown = first
+        self.shown = self._kept = first
         rhythm.begin_shot(first)
 
     def follow(self, at: Moment, new: bool, jumped: bool) -> bool:
@@ -50,6 +54,23 @@ class Shot:
             self.shown = at
         return begins or self._bursts.completing
 
+    def keep(self, at: Moment) -> bool:
+        """Take a frame that shows no pulse for sure, but goes on as those before; True where it is to stand for one."""
+        gap_s, period_s = self._settings.min_gap_s, self._rhythm.period_s
+        if period_s is None or period_s > _SLOW * gap_s or at.t_s - self._latest_sign.t_s > gap_s:
+            return False
+        self._kept = at
+        if at.t_s - self.shown.t_s < gap_s / 2:
+            return False
+        self.pulse += 1
+        self.shown = at
+        return True
+
+    def is_over(self, at: Moment) -> bool:
+        """Whether by now a pulse would have come if the beam were on."""
+        unkept_s = at.t_s - self._kept.t_s
+        return at.t_s - self.last.t_s > self._patience_s and unkept_s > self._settings.min_gap_s / 2
+
     def add(self, at: Moment) -> None:
         """Count a pulse."""
         self._rhythm.add(at)
@@ -57,8 +78,13 @@ class Shot:
 
     @property
     def last(self) -> Moment:
-        """Where the latest pulse began."""
+        """Where the latest pulse that is certain began."""
         return self._rhythm.last
+
+    @property
+    def _latest_sign(self) -> Moment:
+        """The latest frame with a sign of the beam."""
+        return max(self.last, self._kept, key=lambda at: at.t_s)
 
     @property
     def every_frame(self) -> bool:
@@ -66,7 +92,7 @@ class Shot:
         return self._bursts.every_frame
 
     @property
-    def patience_s(self) -> float:
+    def _patience_s(self) -> float:
         """Time without a pulse after which the beam is off."""
         limits, period, longest = self._settings, self._rhythm.period_s, self._rhythm.longest_s
         if period is None or longest is None:
@@ -76,4 +102,5 @@ class Shot:
     @property
     def over_s(self) -> float:
         """Time by which the last pulse's share of time was over."""
-        return self._rhythm.over_s(self._rhythm.period_s or self._settings.last_pulse_s)
+        over = self._rhythm.over_s(self._rhythm.period_s or self._settings.last_pulse_s)
+        return max(over, self._kept.t_s + _INSTANT_S)

@@ -7,30 +7,19 @@ than those before it: a held image that the machine sharpens is another picture 
 """
 
 from collections import deque
-from math import exp, log, sqrt
+from math import sqrt
 
+from monitor.imaging.beam_levels import LogMean
 from monitor.imaging.beam_look import Look
 from monitor.imaging.beam_texture import compare
 
-_LEAST = 0.03
-_HELD_PRIOR, _LIVE_PRIOR = log(0.4), log(1.0)
+_HELD_PRIOR, _LIVE_PRIOR = 0.4, 1.0
 _PRIOR_COUNT, _MEMORY = 20, 400
 _SHOT_COUNT = 10
 _PULSE_MEMORY = 6
 _LESSER = 0.3
 """Part of the latest pulses' change that a pulse brings at least. Of 6993 simulated pulses 99 in 100 brought 0.55, a
 sharpened image 0.22."""
-
-
-class _Mean:
-    """Running mean of a logarithm that begins with a prior."""
-
-    def __init__(self, mean: float, count: int, memory: int = _MEMORY) -> None:
-        self.mean, self._count, self._memory = mean, count, memory
-
-    def add(self, change: float) -> None:
-        self._count = min(self._count + 1, self._memory)
-        self.mean += (log(max(change, _LEAST)) - self.mean) / self._count
 
 
 class Window:
@@ -45,9 +34,10 @@ class Window:
     def __init__(self, length_s: float) -> None:
         self._length_s = length_s
         self._looks: deque[Look] = deque()
-        self._held, self._live = _Mean(_HELD_PRIOR, _PRIOR_COUNT), _Mean(_LIVE_PRIOR, _PRIOR_COUNT)
-        self._shot = _Mean(_LIVE_PRIOR, _SHOT_COUNT)
-        self._pulse = _Mean(_HELD_PRIOR, 0, _PULSE_MEMORY)
+        self._held = LogMean(_HELD_PRIOR, _PRIOR_COUNT, _MEMORY)
+        self._live = LogMean(_LIVE_PRIOR, _PRIOR_COUNT, _MEMORY)
+        self._shot = LogMean(_LIVE_PRIOR, _SHOT_COUNT, _MEMORY)
+        self._pulse = LogMean(_HELD_PRIOR, 0, _PULSE_MEMORY)
 
     def add(self, look: Look) -> None:
         """Take the next frame."""
@@ -59,8 +49,8 @@ class Window:
 
     def begin_shot(self) -> None:
         """A shot began: its pulses are expected to differ as those of the shots before did."""
-        self._shot = _Mean(self._live.mean, _SHOT_COUNT)
-        self._pulse = _Mean(_HELD_PRIOR, 0, _PULSE_MEMORY)
+        self._shot = LogMean(self._live.mean, _SHOT_COUNT, _MEMORY)
+        self._pulse = LogMean(_HELD_PRIOR, 0, _PULSE_MEMORY)
 
     def change(self, since_s: float = 0.0) -> float:
         """Share of the noise that came since a time or within the window's length, whichever is shorter.
@@ -79,7 +69,7 @@ class Window:
     @property
     def limit(self) -> float:
         """Change below which the image is the same all along."""
-        return max(exp((self._held.mean + self._shot.mean) / 2), _LESSER * exp(self._pulse.mean))
+        return max(sqrt(self._held.mean * self._shot.mean), _LESSER * self._pulse.mean)
 
     def pulse(self, change: float) -> None:
         """Learn how much a new pulse of the shot changed since the one before."""

@@ -102,6 +102,11 @@ def test_shots_survive_compression(crf: int, keyint: int, pulses: float) -> None
     assert_shots(shots_of(compressed(machine, crf, keyint)), machine.shots)
 
 
+def test_a_shot_lasts_while_compression_all_but_hides_its_pulses() -> None:
+    machine = Machine(recursion=0.6, pulses=30, noise=4, adc=0.3).wait(0.6).press(0.9).wait(1.2).move(9).press(1.1)
+    assert_shots(shots_of(compressed(machine.wait(1.0), 26, 250)), machine.shots)
+
+
 def test_a_held_image_drawn_afresh_by_compression_is_no_shot() -> None:
     machine = Machine(fps=25, pulses=8, interlaced=True, adc=0.7).wait(0.6).press(1.2).wait(4.0).press(0.8).wait(2.0)
     assert_shots(shots_of(compressed(machine, 20, 30)), machine.shots)
