@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from monitor.imaging.arrays import Array, Mask, components, halved, positive
+from monitor.imaging.arrays import Array, Mask, components, grown, halved, positive
 from monitor.imaging.faint import find_faint
 from monitor.imaging.metal import from_outside
 
@@ -14,6 +14,8 @@ LEAST = 0.05
 SEED = 2.0
 EDGE = 0.2
 """Border of cement as a fraction of the strongest attenuation nearby: half-maximum of a tapering edge is too far in."""
+RIM_NOISE, RIM_LEAST, RIM_MM = 2.5, 0.025, 0.8
+"""Within the body, next to cement, where it thins out: standard deviations and -ln units from which it goes on."""
 PARALLAX, PARALLAX_MM = 0.8, 3.0
 FAR_PARALLAX, FAR_PARALLAX_MM = 1.3, 6.0
 """Share of a loss of attenuation that a gain nearby must exceed; outside the body, where a spinous process can be whose
@@ -68,8 +70,11 @@ def find_cement(added: Array, noise: Array, scene: Scene) -> Mask:
     low = np.asarray(cv2.max(least, parallax), np.float32)
     candidate = (signal > low) & free
     strong = _hysteresis(candidate, signal > SEED * low, scene.spacing_mm)
-    edge = strong & (signal > EDGE * _local_peak(signal, scene.metal, scene.spacing_mm))
-    plain = _bridge_metal(edge, scene)
+    tapered = signal > EDGE * _local_peak(signal, scene.metal, scene.spacing_mm)
+    core = strong & tapered
+    faint = signal > cv2.max(np.maximum(RIM_NOISE * noise, RIM_LEAST), parallax)
+    rim = faint & tapered & free & scene.body & grown(core, RIM_MM / scene.spacing_mm)
+    plain = _bridge_metal(core | rim, scene)
     return plain | find_faint(signal, noise, parallax, plain, scene.body, free, scene.spacing_mm)
 
 

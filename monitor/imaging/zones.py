@@ -132,10 +132,17 @@ def filled(polygons: list[Polygon], shape: tuple[int, int]) -> Mask:
     return canvas.view(bool)
 
 
-def borders(mask: Mask, least_px: float = 4.0) -> list[Polygon]:
-    """Outer borders of a mask's components as polygons."""
-    found, _ = cv2.findContours(mask.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_TC89_L1)
-    return [polygon(c) for c in found if len(c) >= 3 and cv2.contourArea(c) >= least_px]
+def borders(mask: Mask, least_px: float = 9.0) -> list[Polygon]:
+    """Outer borders of a mask's components as polygons, along the edges of their pixels."""
+    left, top, width, height = cv2.boundingRect(mask.view(np.uint8))
+    # On a grid of half pixels that begins at the edge of the first: contours run through the middles of its points.
+    fine = np.zeros((2 * height + 1, 2 * width + 1), np.uint8)
+    fine[1::2, 1::2] = mask[top : top + height, left : left + width]
+    found, _ = cv2.findContours(
+        cv2.dilate(fine, np.ones((3, 3), np.uint8)), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_TC89_L1
+    )
+    corner = np.array([left, top]) - 0.5
+    return [polygon(c.reshape(-1, 2) / 2 + corner) for c in found if cv2.contourArea(c) >= 4 * least_px]
 
 
 def _zones(outward_px: dict[Wall, Array], beside_px: float) -> NDArray[np.uint8]:
@@ -222,8 +229,7 @@ def _behind(part: Mask, zone: Zone, where: Territory) -> Zone:
 
 def _piece(pixels: Mask, zone: Zone, where: Territory, spacing_mm: float) -> Extravasate:
     xs, ys = places(pixels)
-    border = max(borders(pixels, 0.0), key=cv2.contourArea, default=None)
-    border = _bounds(xs, ys) if border is None else border
+    border = max(borders(pixels, 0.0), key=cv2.contourArea)
     area = len(xs) * spacing_mm**2
     half = cv2.arcLength(border.reshape(-1, 1, 2), True) * spacing_mm / 2
     # A band of length L and width W has half its perimeter L + W and area L * W.
@@ -233,8 +239,3 @@ def _piece(pixels: Mask, zone: Zone, where: Territory, spacing_mm: float) -> Ext
     at = float(xs.mean()), float(ys.mean())
     share = float(where.behind[pixels].mean()) if zone in (Zone.POSTERIOR, Zone.FORAMEN) else None
     return Extravasate(zone, border, area, reach, length, area / length, at, share)
-
-
-def _bounds(xs: NDArray[np.int32], ys: NDArray[np.int32]) -> Polygon:
-    x0, x1, y0, y1 = xs.min() - 0.5, xs.max() + 0.5, ys.min() - 0.5, ys.max() + 0.5
-    return polygon([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])

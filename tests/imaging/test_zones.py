@@ -3,10 +3,10 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from monitor.domain import View, Wall, Zone, polygon
+from monitor.domain import View, Wall, Zone, polygon, polygon_area
 from monitor.imaging.arrays import Mask
 from monitor.imaging.cannula_fit import Band
-from monitor.imaging.zones import Territory, extravasates, gaps, territory
+from monitor.imaging.zones import Territory, borders, extravasates, gaps, territory
 from tests.imaging.phantom import CORNERS, SIZE, SPACING_MM, body_outline, disc
 
 AP_CORNERS = {
@@ -114,3 +114,18 @@ def test_anterior_follows_the_corners_not_the_screen(mirrored: bool) -> None:
     ground = territory(outline, corners, View.LATERAL, (SIZE, SIZE), SPACING_MM)
     (piece,) = extravasates(blob(flip(125), 195), ground, None, SPACING_MM, 0.7)
     assert piece.zone is Zone.POSTERIOR
+
+
+def test_a_border_follows_the_edges_of_its_pixels() -> None:
+    mask = np.zeros((40, 50), bool)
+    mask[10:20, 12:37] = True
+    (border,) = borders(mask)
+    assert border.min(0).tolist() == [11.5, 9.5]
+    assert border.max(0).tolist() == [36.5, 19.5]
+
+
+@pytest.mark.parametrize("radius_mm", [2.0, 4.0, 8.0])
+def test_a_border_holds_as_much_as_its_pixels(radius_mm: float) -> None:
+    mask = blob(200, 200, radius_mm)
+    (border,) = borders(mask)
+    assert polygon_area(border) == pytest.approx(mask.sum(), rel=0.05)
