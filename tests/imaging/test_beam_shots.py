@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from monitor.imaging.beam_memory import Memory, Recall
 from tests.imaging.fluoro import Grey, Machine, compressed, shots_of
 
 WITHIN_S = 0.25
@@ -105,6 +106,13 @@ def test_shots_survive_compression(crf: int, keyint: int, pulses: float) -> None
 def test_a_shot_lasts_while_compression_all_but_hides_its_pulses() -> None:
     machine = Machine(recursion=0.6, pulses=30, noise=4, adc=0.3).wait(0.6).press(0.9).wait(1.2).move(9).press(1.1)
     assert_shots(shots_of(compressed(machine.wait(1.0), 26, 250)), machine.shots)
+
+
+def test_an_unsure_start_is_dated_back_past_a_pulse_that_compression_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Memory, "recall", lambda *_: Recall.UNSURE)
+    machine = Machine(pulses=7.5).wait(0.6).press(1.0).wait(1.2).move(9)
+    machine.pulses /= 2
+    assert_shots(shots_of(machine.press(1.1).wait(1.0).film()), machine.shots)
 
 
 def test_a_held_image_drawn_afresh_by_compression_is_no_shot() -> None:
