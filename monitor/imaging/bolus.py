@@ -1,6 +1,6 @@
 """Everything measured on one registered pulse: cannula, cement, what is outside, how near the walls are."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -27,7 +27,7 @@ from monitor.imaging.metal import (
 )
 from monitor.imaging.passing import Passing
 from monitor.imaging.reference import Reference, region_of
-from monitor.imaging.zones import borders, extravasates, gaps, territory
+from monitor.imaging.zones import borders, extravasates, gaps, shifted, territory
 
 MARGIN_MM = 28.0
 SMOOTH_MM = 0.35
@@ -204,10 +204,7 @@ class Bolus:
             cement | coat, self._where, self._instruments.cannula, self._mm, self._settings.tolerance_mm
         )
         shift = self._offset
-        moved = tuple(
-            replace(e, polygon=polygon(e.polygon + shift), at=(e.at[0] + float(shift[0]), e.at[1] + float(shift[1])))
-            for e in outside
-        )
+        moved = tuple(shifted(piece, float(shift[0]), float(shift[1])) for piece in outside)
         depth = self._where.depth_px
         return Findings(
             band=None if band is None else band.shifted(float(shift[0]), float(shift[1])),

@@ -11,14 +11,14 @@ endplate it lies beyond::
                    I > 0
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.domain import Extravasate, Point, Polygon, View, Wall, Zone, polygon
-from monitor.imaging.arrays import Array, Mask, components, places, quantile
+from monitor.imaging.arrays import Array, Mask, places, quantile
 from monitor.imaging.cannula_fit import Band
 
 BESIDE_MM = 0.5
@@ -32,6 +32,7 @@ CORRIDOR_MM = 1.6
 LEAST_BOLUS_MM2 = 3.0
 STRAY_SHARE = 0.003
 """Share of the bolus that may lie nearer to a wall than its front: single noisy pixels."""
+LEAST_PIECE_MM2 = 0.3
 THINNEST_MM = 1.0
 """Veins are wider; noise and what is left of a finger's edge are not."""
 
@@ -74,6 +75,12 @@ class Territory:
     depth_px: float | None
     behind: Array
 
+    def cut(self, window: tuple[slice, slice]) -> "Territory":
+        """The part within a window (rows, columns); distances to walls are left out."""
+        behind = self.behind[window] if self.behind.size else self.behind
+        body, zone, beyond_px = self.body[window], self.zone[window], self.beyond_px[window]
+        return replace(self, body=body, zone=zone, beyond_px=beyond_px, to_wall_px={}, behind=behind)
+
 
 def territory(
     outline: Polygon, corners: dict[str, Point], view: View, shape: tuple[int, int], spacing_mm: float
@@ -106,13 +113,20 @@ def extravasates(
     outside = cement & (where.beyond_px > tolerance_mm / spacing_mm)
     k = max(1, round(THINNEST_MM / spacing_mm))
     whole = cv2.morphologyEx(outside.view(np.uint8), cv2.MORPH_OPEN, np.ones((k, k), np.uint8))
-    count, labels = components(whole.view(bool))
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(whole, connectivity=8)
     pieces = []
-    for label in range(1, count):
-        pixels = labels == label
-        if np.count_nonzero(pixels) * spacing_mm**2 >= 0.3:
-            pieces += _divided(pixels, where, band, spacing_mm)
+    for label, (x, y, w, h, size) in enumerate(boxes[1:].tolist(), 1):
+        if size * spacing_mm**2 >= LEAST_PIECE_MM2:
+            window = slice(y, y + h), slice(x, x + w)
+            near = None if band is None else band.shifted(-x, -y)
+            found = _divided(labels[window] == label, where.cut(window), near, spacing_mm)
+            pieces += [shifted(piece, x, y) for piece in found]
     return pieces
+
+
+def shifted(piece: Extravasate, x: float, y: float) -> Extravasate:
+    """A piece on the grid that a window of it at (x, y) was cut from."""
+    return replace(piece, polygon=polygon(piece.polygon + np.array([x, y])), at=(piece.at[0] + x, piece.at[1] + y))
 
 
 def gaps(cement: Mask, where: Territory, spacing_mm: float) -> dict[Wall, float]:
@@ -201,7 +215,7 @@ def _divided(pixels: Mask, where: Territory, band: Band | None, spacing_mm: floa
     found = []
     for index in np.unique(zones):
         part = pixels & (where.zone == index)
-        if np.count_nonzero(part) * spacing_mm**2 >= 0.3:
+        if np.count_nonzero(part) * spacing_mm**2 >= LEAST_PIECE_MM2:
             found.append(_piece(part, _behind(part, ORDER[index], where), where, spacing_mm))
     return found
 
