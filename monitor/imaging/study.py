@@ -15,6 +15,8 @@ from monitor.imaging.view import ViewGuess, classify_view
 CERTAIN = 0.45
 """Correlation with a view's reference above which the shot shows that view; other views give half of it."""
 MARGIN = 0.12
+MISSED_PULSES = 3
+"""After as many in a row that don't fit, a shot is asked for its view anew: the beam may have paused unseen."""
 DOUBTFUL = 0.45
 """What a view never seen so far is taken to reach, while there is no reference to compare with."""
 
@@ -49,7 +51,8 @@ class Study:
         self._placing = Placing(settings, case, self._proposer)
         self._matrix: Affine | None = None
         self._view = View.UNKNOWN
-        self._pulse = 0
+        self._pulse = self._missed = 0
+        self._disproved = View.UNKNOWN
         self._running = False
         self._image: Image | None = None
         self._last: tuple[Image, Fit] | None = None
@@ -78,6 +81,7 @@ class Study:
         """Forget where the last shot was: the C-arm may have moved."""
         self._matrix, self._pulse, self._last = None, 0, None
         self._view, self._running = View.UNKNOWN, True
+        self._missed, self._disproved = 0, View.UNKNOWN
         self._proposer.begin_shot()
 
     def examine(self, image: Image, expected: View = View.UNKNOWN) -> Examined:
@@ -85,6 +89,7 @@ class Study:
         self._image = image
         new_shot = self._pulse == 0
         self._pulse += 1
+        expected = View.UNKNOWN if expected is self._disproved else expected
         self._decide(image, expected)
         if self._view is View.UNKNOWN:
             return Examined(View.UNKNOWN, 0.0, 0.0, None, "view_unknown")
@@ -98,7 +103,7 @@ class Study:
         placed = self._placing.settle(subject, at_once=False)
         if placed is not None:
             image, fit = self._relocated(subject, image)
-        self._matrix, self._last = fit.matrix, (image, fit)
+        self._matrix, self._last, self._missed = fit.matrix, (image, fit), 0
         measured = subject.measure(image, fit, new_shot, self._placing.is_cemented)
         self._placing.notice(self._view, measured.cement_mm2)
         measured = self._with_tip(measured)
@@ -115,11 +120,13 @@ class Study:
         return replace(measured, cannula=with_tip(measured.cannula, now, spacing_mm))
 
     def _lost(self, fit: Fit, expected: View) -> Examined:
-        """A pulse that doesn't fit; in a shot that never did, its view may have been mistaken too."""
-        view, never = self._view, self._last is None
+        """A pulse that doesn't fit; its view may have been mistaken, or be another by now, whatever people said."""
+        view = self._view
         self._matrix = None
-        if never and expected is View.UNKNOWN:
-            self._view, self._pulse = View.UNKNOWN, 0
+        self._missed += 1
+        mistaken = self._last is None and expected is View.UNKNOWN
+        if mistaken or (self._last is not None and self._missed % MISSED_PULSES == 0):
+            self._view, self._pulse, self._disproved = View.UNKNOWN, 0, expected
         return Examined(view, max(fit.quality, 0.0), 0.0, None, "tracking_lost")
 
     def tap(self, point: Point) -> Outline | None:
@@ -175,7 +182,7 @@ class Study:
     def say_view(self, view: View) -> None:
         """Take a person's word for the view of the image on screen."""
         if self._image is not None and view is not View.UNKNOWN:
-            self._view = view
+            self._view, self._disproved = view, View.UNKNOWN
             self._last = self._relocated(self._enter(view, self._image), self._image)
 
     def _relocated(self, subject: Subject, image: Image) -> tuple[Image, Fit]:

@@ -16,10 +16,12 @@ a gain that depends on machine, exposure and cement: it follows growth that hide
 how much cement there is. The gain is learnt from the case as the ratio of sums of both (so that late, large boluses
 weigh most); the estimate is the geometric mean of both.
 
-In simulated recordings (30 with 2.7 to 7.3 ml; lumps, one-sided and honeycombs) areas of more than 2 cm² are 9 to 11 mm
-thick on the median in either view at every stage, whatever their size. Within a case, volume grows as the signal to the
-power of 1.03 to 1.05 and as the area to that of 1.35 to 1.4. The median error at the end is 10 %, in nine of ten
-less than 25 %; honeycombs come out too large, lumps too small.
+In simulated recordings (51 with 2.6 to 7.3 ml; lumps, one-sided and honeycombs) areas of more than 2 cm² are 11 mm
+thick on the median in either view, with a standard deviation of a fifth. Within a case, volume grows as the signal to
+the power of 1.03 to 1.05 and as the area to that of 1.35 to 1.4. The median error of the volume told at the end is 13 %
+(82 recordings); honeycombs come out too large, lumps too small. Little more is in the pictures: fitted to the other
+recordings, powers of both areas, the sections of both views height by height, the attenuation along them and its
+texture all err by 9 to 13 %, and one volume for everybody by 15 %.
 """
 
 from dataclasses import dataclass
