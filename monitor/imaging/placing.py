@@ -17,7 +17,7 @@ from monitor.imaging.surroundings import Surroundings, surroundings
 class _Tapped:
     """A tap in the reference's frame pixels, the pulses to average before its outline is looked for, the model's word.
 
-    The model is asked on one pulse and the border searched for on the next: both at once would hold up the picture.
+    The model is asked a pulse before the border is searched for: both at once would hold up the picture.
     """
 
     point: Point
@@ -58,10 +58,11 @@ class Placing:
         if cement_mm2 >= self._least_bolus_mm2:
             self._cemented[view] = self._cemented.get(view, 0) + 1
 
-    def tap(self, view: View, point: Point) -> None:
+    def tap(self, subject: Subject, point: Point) -> None:
         """A person pointed at the target; ``point`` in the reference's frame pixels."""
-        self._awaited.discard(view)
-        self._taps[view] = _Tapped(point, SETTLED_PULSES)
+        self._awaited.discard(subject.view)
+        self._taps[subject.view] = _Tapped(point, SETTLED_PULSES)
+        self._ask(subject, at_once=False)
 
     def watch(self, subject: Subject, image: Image, matrix: Affine) -> None:
         """Let the model's picture of this shot grow clearer, while it is wanted."""
@@ -74,16 +75,13 @@ class Placing:
         ``at_once``: no more pulses will come, the picture won't get any clearer. Returns the outline when new.
         """
         self._look(subject)
-        tap = self._taps.get(subject.view)
-        if tap is None:
+        if subject.view not in self._taps:
             return self._proposed(subject, at_once) if self._is_open(subject) else None
-        if subject.pulses_averaged < tap.pulses and not at_once:
+        asked = self._taps[subject.view].is_asked
+        self._ask(subject, at_once)
+        tap = self._taps[subject.view]
+        if not at_once and (not asked or subject.pulses_averaged < tap.pulses):
             return None
-        if not tap.is_asked:
-            said = self._proposer.at(subject.reference_image, tap.point, self.spacing_mm)
-            tap = self._taps[subject.view] = replace(tap, is_asked=True, proposal=said)
-            if not at_once:
-                return None
         outline, around = self._tapped(subject.reference_image, tap, subject.view)
         if outline is None:
             self._taps[subject.view] = _Tapped(tap.point, 2 * max(tap.pulses, subject.pulses_averaged))
@@ -105,6 +103,13 @@ class Placing:
         named = None if steps is None else level_below(level, -steps)
         self.level = named or self.level
         return named is not None
+
+    def _ask(self, subject: Subject, at_once: bool) -> None:
+        """Ask the model what was tapped, where the next pulse makes the picture clear, or no more will come."""
+        tap = self._taps[subject.view]
+        if not tap.is_asked and (at_once or subject.pulses_averaged >= tap.pulses - 1):
+            said = self._proposer.at(subject.reference_image, tap.point, self.spacing_mm)
+            self._taps[subject.view] = replace(tap, is_asked=True, proposal=said)
 
     def _tapped(self, image: Image, tap: _Tapped, view: View) -> tuple[Outline | None, Surroundings]:
         """The outline at a tap, and what the model shows around it."""

@@ -134,7 +134,7 @@ class Study:
         if self._last is None or self._view is View.UNKNOWN:
             return None
         subject = self._subjects[self._view]
-        self._placing.tap(self._view, subject.to_reference(point, *self._last))
+        self._placing.tap(subject, subject.to_reference(point, *self._last))
         return None if self._running else self._settle_held()
 
     def accept(self, view: View) -> Outline | None:

@@ -76,6 +76,7 @@ class Increments:
         self._settings = settings
         self._total_ml = 0.0
         self._told_ml = 0.0
+        self._newest_ml = 0.0
         self._told = 0
         self._seen_ml = 0.0
         self._unfinished_ml = 0.0
@@ -149,10 +150,14 @@ class Increments:
         return _Anchor(max(ml, last.shown_ml), self._total_ml + max(grown, 0.0))
 
     def _finish_push(self, grown_ml: float) -> None:
-        """Count what came out of sight to a push that was still going on when its shot ended, as far as it was fast."""
-        rest_ml = min(grown_ml, self._unfinished_ml) if self._told_ml > 0 else 0.0
+        """Count what came out of sight to a push that was still going on when its shot ended, up to a usual push."""
+        if not self._told or self._unfinished_ml <= 0:
+            return
+        usual_ml = self._told_ml / self._told
+        rest_ml = min(grown_ml, max(self._unfinished_ml, usual_ml - self._newest_ml))
         self._told_ml += rest_ml
-        self._unfinished_ml -= rest_ml
+        self._newest_ml += rest_ml
+        self._unfinished_ml = max(self._unfinished_ml - rest_ml, 0.0)
 
     def _least_ml(self) -> float:
         """The least growth that is an increment now."""
@@ -179,7 +184,7 @@ class Increments:
         if self._total_ml - self._told_ml < self._least_ml():
             return None
         self._told += 1
-        self._told_ml = self._total_ml
+        self._newest_ml, self._told_ml = self._total_ml - self._told_ml, self._total_ml
         _, area = look.smoothed()
         growth = max(area - self._told_mm2.get(look.view, 0.0), 0.0)
         self._told_mm2[look.view] = area
