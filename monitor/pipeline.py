@@ -78,6 +78,7 @@ class Monitor:
         self._now: tuple[float, int] = (0.0, 0)
         self._began, self._announced, self._torn = Moment(0.0, 0), True, False
         self._recent: deque[Moment] = deque(maxlen=RECENT_FRAMES)
+        self._inverted: bool | None = None
         self.timings: dict[str, float] = {}
 
     @property
@@ -104,6 +105,8 @@ class Monitor:
         began = self._clock()
         self._recent.append(Moment(frame.t_s, frame.index))
         screen = self._reader.update(frame)
+        if not isinstance(screen, Blank):
+            self._follow_polarity(screen.inverted)
         read = self._clock()
         reading = self._detector.update(frame, screen)
         self.timings = {"screen": read - began, "beam": self._clock() - read, "target": 0.0}
@@ -120,6 +123,12 @@ class Monitor:
         events += self._judgement.tick(*self._now)
         field = None if isinstance(screen, Blank) else screen.edges
         return Step(frame, reading.state, self._shot_view, self._latest, observations, tuple(events), field)
+
+    def _follow_polarity(self, inverted: bool) -> None:
+        """Turn over what was learnt when the display's polarity proves to be the other one."""
+        if self._inverted not in (None, inverted):
+            self._study.turn_over()
+        self._inverted = inverted
 
     def _live(
         self, frame: Frame, screen: Screen | Blank, reading: BeamReading, began: float

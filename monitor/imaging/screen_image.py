@@ -1,5 +1,6 @@
 """From the captured frame to the image the analysis works on: cropped, reduced, log-attenuation."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 import cv2
@@ -48,6 +49,13 @@ def to_image(frame: Frame, screen: Screen) -> Image:
         origin=(x + centre, y + centre),
         layout=screen.layout,
     )
+
+
+def turned_over(image: Image) -> Image:
+    """The same image, had its display been of the other polarity."""
+    white = (255 + 2 * _OFFSET) / (255 + _OFFSET)
+    left = np.maximum(np.float32(white) - np.exp(-image.attenuation), np.float32(_OFFSET / (255 + _OFFSET)))
+    return replace(image, attenuation=np.asarray(-np.log(left), np.float32))
 
 
 @lru_cache(maxsize=2)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from monitor.config import Settings
 from monitor.domain import Cannula, Case, Image, Outline, Point, View
 from monitor.imaging.cannula_tip import with_tip
+from monitor.imaging.outline_choice import middle
 from monitor.imaging.placing import Placing
 from monitor.imaging.proposer import Anatomy, Proposer
 from monitor.imaging.registration import Affine, Fit
@@ -83,6 +84,15 @@ class Study:
         self._view, self._running = View.UNKNOWN, True
         self._missed, self._disproved = 0, View.UNKNOWN
         self._proposer.begin_shot()
+
+    def turn_over(self) -> None:
+        """The display's polarity was mistaken until now: turn the references over, and look for the outlines anew."""
+        self._matrix, self._last = None, None
+        self._proposer.begin_shot()
+        for subject in self._subjects.values():
+            subject.turn_over()
+            if subject.outline is not None and subject.outline.source != "user":
+                self._placing.tap(subject, middle(subject.outline))
 
     def examine(self, image: Image, expected: View = View.UNKNOWN) -> Examined:
         """Register and measure one pulse. ``expected``: the view as a person says it, UNKNOWN where nobody did."""

@@ -12,6 +12,7 @@ from monitor.imaging.average import Average
 from monitor.imaging.bolus import Bolus, Findings
 from monitor.imaging.grid import coarsened
 from monitor.imaging.registration import Affine, Fit, Patch, decompose
+from monitor.imaging.screen_image import turned_over
 from monitor.imaging.surroundings import Surroundings, moved_points
 from monitor.imaging.texture import SHADING_MM, texture
 
@@ -135,6 +136,13 @@ class Subject:
         """Average a pulse of the first shot into the reference, while nothing has been placed yet."""
         if self._bolus is None and self._average.count < self._settings.reference_pulses:
             self._average.add(image, fit.matrix)
+
+    def turn_over(self) -> None:
+        """Take the reference for one of the other polarity; what was measured against it is void."""
+        self._average = Average(turned_over(self.reference_image), self.pulses_averaged)
+        self._patch = self._make_patch()
+        if self._outline is not None and self._spacing_mm is not None:
+            self.place(self._outline, self._surroundings, self._spacing_mm)
 
     def to_reference(self, point: Point, image: Image, fit: Fit) -> Point:
         """A point of the current frame in the reference's frame pixels."""
