@@ -1,13 +1,16 @@
 """Cement that came along a vein, told from a breach by its shape, its pace, or its place.
 
 Behind the middle of the posterior wall the basivertebral vein comes out, the usual way into the canal: a thin cortex
-hardly ever breaks there. Segmental veins are long and thin, whether they lead away from the body or along it.
+hardly ever breaks there. Whichever way it came, cement behind that wall spreads through canal or foramen, so that there
+only the place tells. Segmental veins are long and thin, whether they lead away from the body or along it.
 """
 
 from collections import deque
 
 from monitor.config import SpreadSettings
 from monitor.domain import Extravasate, Zone
+
+CANAL = frozenset({Zone.POSTERIOR, Zone.FORAMEN})
 
 # Both ends of an advance are measured on the piece itself, this far apart at least: when a piece first passes the
 # threshold of visibility its reach jumps, and that is no speed.
@@ -31,7 +34,9 @@ class Spread:
             self._reaches.popleft()
         if piece.zone is Zone.NEEDLE_TRACK:
             return False
-        return self._is_vein_like(piece) or self._is_basivertebral(piece) or self._is_running(piece, t_s)
+        if piece.zone in CANAL:
+            return self._is_basivertebral(piece)
+        return self._is_vein_like(piece) or self._is_running(piece, t_s)
 
     def _is_vein_like(self, piece: Extravasate) -> bool:
         s = self._settings
@@ -40,7 +45,7 @@ class Spread:
 
     def _is_basivertebral(self, piece: Extravasate) -> bool:
         low, high = self._settings.basivertebral
-        return piece.zone is Zone.POSTERIOR and piece.wall_share is not None and low <= piece.wall_share <= high
+        return piece.wall_share is not None and low <= piece.wall_share <= high
 
     def _is_running(self, piece: Extravasate, t_s: float) -> bool:
         s = self._settings

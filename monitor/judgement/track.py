@@ -6,9 +6,7 @@ from dataclasses import dataclass, field, replace
 from monitor.config import LeakSettings
 from monitor.domain import Extravasate, View, Zone
 from monitor.judgement.footprint import Footprint
-from monitor.judgement.spread import Spread
-
-CANAL = frozenset({Zone.POSTERIOR, Zone.FORAMEN})
+from monitor.judgement.spread import CANAL, Spread
 
 
 @dataclass(slots=True, eq=False)

@@ -17,9 +17,9 @@ def _jet(zone: Zone, mm_s: float, seconds: float = 2.0, width_mm: float = 2.0) -
     return [[piece(zone, ell * width_mm, length_mm=ell, width_mm=width_mm, reach_mm=ell)] for ell in lengths]
 
 
-def behind(wall_share: float) -> Extravasate:
-    """A blob behind the posterior wall."""
-    return replace(piece(Zone.POSTERIOR), wall_share=wall_share)
+def behind(wall_share: float, zone: Zone = Zone.POSTERIOR, long_mm: float | None = None) -> Extravasate:
+    """A blob behind the posterior wall, or a long thin piece."""
+    return replace(piece(zone) if long_mm is None else vein(zone, long_mm), wall_share=wall_share)
 
 
 CASES: dict[str, tuple[list[Sequence[Extravasate]], bool]] = {
@@ -42,6 +42,9 @@ CASES: dict[str, tuple[list[Sequence[Extravasate]], bool]] = {
     ),
     "behind the middle of the posterior wall": ([[behind(0.5)]] * 4, True),
     "behind the posterior wall near its upper corner": ([[behind(0.15)]] * 4, False),
+    "behind the middle of the wall, low enough to be called foramen": ([[behind(0.61, Zone.FORAMEN)]] * 4, True),
+    "long and thin in the foramen": ([[behind(0.75, Zone.FORAMEN, 12)]] * 4, False),
+    "long and thin behind the wall near its upper corner": ([[behind(0.15, long_mm=12)]] * 4, False),
     "cement along the cannula is long and thin by its place": ([[vein(Zone.NEEDLE_TRACK, 20)]] * 8, False),
 }
 
@@ -71,6 +74,6 @@ def test_breach_that_turns_venous_escalates_its_alert_to_stop() -> None:
 
 def test_venous_run_in_the_canal_keeps_the_stricter_words() -> None:
     bedside = Bedside()
-    bedside.shots(LAT, *[[vein(Zone.POSTERIOR, 10)]] * 6)
+    bedside.shots(LAT, *[[behind(0.5)]] * 6)
     assert bedside.leaks[0].venous
     assert bedside.said() == [("raised", "high", "leak_canal")]
