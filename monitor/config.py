@@ -126,9 +126,9 @@ class SpreadSettings(Section):
 class IncrementSettings(Section):
     """How injection steps and their volume are read from the growth of the bolus."""
 
-    step_ml: Positive = Field(0.3, description="Least growth that counts as an increment, ml.")
+    step_ml: Positive = Field(0.2, description="Least growth that counts as an increment, ml.")
     step_fraction: Fraction = Field(
-        0.07, description="Least growth as a fraction of all cement seen; guards large boluses."
+        0.05, description="Least growth as a fraction of all cement seen; guards large boluses."
     )
     long_step_ml: Positive = Field(1.5, description="Growth without a pause is split into increments of this much, ml.")
     smoothing_s: Positive = Field(0.5, description="Stretch of pulses whose median counts, s.")

@@ -40,10 +40,6 @@ class _Anchor:
     shown_ml: float = 0.0
     total_ml: float = 0.0
 
-    def scale(self, least_ml: float) -> float:
-        """How much of the total one ml of this view was; 1 where it showed too little to tell."""
-        return self.total_ml / self.shown_ml if self.shown_ml >= least_ml else 1.0
-
 
 @dataclass(slots=True)
 class _Look:
@@ -80,6 +76,7 @@ class Increments:
         self._told = 0
         self._seen_ml = 0.0
         self._unfinished_ml = 0.0
+        self._pushed_in: View | None = None
         self._anchors: dict[View, _Anchor] = {}
         self._told_mm2: dict[View, float] = {}
         self._look: _Look | None = None
@@ -120,7 +117,8 @@ class Increments:
                 look.pulses.popleft()
             self._grow(look)
             rise_ml = look.smoothed()[0] - before_ml
-            self._unfinished_ml = rise_ml if rise_ml > self._settings.plateau_ml else self._unfinished_ml
+            if rise_ml > self._settings.plateau_ml:
+                self._unfinished_ml, self._pushed_in = rise_ml, look.view
             last = self._anchors.get(look.view, _Anchor())
             self._anchors[look.view] = _Anchor(max(look.smoothed()[0], last.shown_ml), self._total_ml)
         return look
@@ -130,9 +128,8 @@ class Increments:
         ml, _ = look.smoothed()
         if look.anchor is None:
             look.anchor = self._enter(look.view, ml)
-            self._finish_push(look.anchor.total_ml - self._total_ml)
-        scale = look.anchor.scale(self._settings.step_ml)
-        total_ml = look.anchor.total_ml + scale * (ml - look.anchor.shown_ml)
+            self._finish_push(look.view, look.anchor.total_ml - self._total_ml)
+        total_ml = look.anchor.total_ml + ml - look.anchor.shown_ml
         self._total_ml = max(total_ml, look.anchor.total_ml, self._told_ml)
         others = [
             a.shown_ml + self._total_ml - a.total_ml for view, a in self._anchors.items() if view is not look.view
@@ -144,17 +141,23 @@ class Increments:
         last = self._anchors.get(view, _Anchor())
         grown, elsewhere = ml - last.shown_ml, self._total_ml - last.total_ml
         if elsewhere > 0:
-            grown *= last.scale(self._settings.step_ml)
-            grown = grown * (1 - self._settings.view_tolerance) - elsewhere
+            # Before its first look nothing is known of how this view differs from the other.
+            doubt = self._settings.view_tolerance * (1 if last.shown_ml else 2)
+            grown = grown * (1 - doubt) - elsewhere
             grown = grown if grown >= self._least_ml() else 0.0
         return _Anchor(max(ml, last.shown_ml), self._total_ml + max(grown, 0.0))
 
-    def _finish_push(self, grown_ml: float) -> None:
-        """Count what came out of sight to a push that was still going on when its shot ended, up to a usual push."""
+    def _finish_push(self, view: View, grown_ml: float) -> None:
+        """Count what came out of sight to a push that was still going on when its shot ended, up to a usual push.
+
+        In the other view, less than half a usual push more is no push: that view shows more of the same one.
+        """
         if not self._told or self._unfinished_ml <= 0:
             return
         usual_ml = self._told_ml / self._told
         rest_ml = min(grown_ml, max(self._unfinished_ml, usual_ml - self._newest_ml))
+        if view is not self._pushed_in and grown_ml - rest_ml < usual_ml / 2:
+            rest_ml = grown_ml
         self._told_ml += rest_ml
         self._newest_ml += rest_ml
         self._unfinished_ml = max(self._unfinished_ml - rest_ml, 0.0)

@@ -29,7 +29,7 @@ from monitor.judgement.leaks import Leaks
 from monitor.judgement.notes import Notes
 from monitor.judgement.proximity import Proximity
 from monitor.judgement.unseen import Unseen
-from monitor.judgement.volume import Volumes
+from monitor.judgement.volume import volume_ml
 
 
 class Judgement:
@@ -46,7 +46,6 @@ class Judgement:
         self._leak_alerts = LeakAlerts(self._alerts, settings.alerts, case.level)
         self._conditions = Conditions(self._alerts, settings.alerts)
         self._proximity = Proximity(settings.proximity, settings.leaks.persistence_pulses)
-        self._volumes = Volumes()
         self._estimated_ml = 0.0
         self._increments = Increments(settings.increments)
         self._notes = Notes(case)
@@ -115,7 +114,7 @@ class Judgement:
     def _judge(self, observation: Observation) -> tuple[Event, ...]:
         t_s, frame = observation.t_s, observation.frame
         self._distribution.observe(observation)
-        view_ml = self._volumes.observe(observation)
+        view_ml = volume_ml(observation.cement_mm2)
         step = self._increments.observe(observation.view, view_ml, observation.cement_mm2, t_s)
         self._estimated_ml = max(self._estimated_ml, self._increments.seen_ml)
         leaks = self._follow(self._leaks.observe(observation))

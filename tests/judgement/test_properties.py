@@ -25,7 +25,7 @@ def _play(shots: Shots, *, repeats: int = 1, refusal: str | None = None) -> list
     for view, pulses in shots:
         bedside.start(view)
         for outside, area in pulses:
-            bedside.show(view, outside, area, 0.4 * area, repeats=repeats, refusal=refusal)
+            bedside.show(view, outside, area, repeats=repeats, refusal=refusal)
         bedside.end(view)
         bedside.wait(1)
     return [event.to_json() for event in bedside.events]
