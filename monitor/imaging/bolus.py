@@ -1,6 +1,8 @@
 """Everything measured on one registered pulse: cannula, cement, what is outside, how near the walls are."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 
 import cv2
 import numpy as np
@@ -32,7 +34,7 @@ from monitor.imaging.zones import borders, extravasates, gaps, shifted, territor
 MARGIN_MM = 28.0
 SMOOTH_MM = 0.35
 SUDDEN_MM2 = 1.0
-BESIDE_MM = 2.0
+STOOD_PULSES = 3
 BLURRED_MM = 0.7
 """Next to the end of the picture, or to where it is burnt out, a difference is only that border on the move."""
 HAND_NOISE, HAND_LEAST = 3.0, 0.03
@@ -99,6 +101,7 @@ class Bolus:
         self._cement = np.zeros(picture.shape, bool)
         self._furniture = np.zeros(picture.shape, bool)
         self._before = np.zeros(picture.shape, bool)
+        self._latest: list[Mask] = []
         self._disturbed = self._sudden = False
 
     def update(self, image: Image, matrix: NDArray[np.float64], new_shot: bool, cemented: bool) -> Findings:
@@ -121,12 +124,13 @@ class Bolus:
         cement = self._segment(smooth, noise, certain, metal, cemented)
         hand = self._hand(smooth, noise, usable, bands) if self._is_outside(cement) else np.zeros_like(cement)
         cement = self._believed(cement, passing, hand, cemented)
+        self._stand(cement, new_shot)
         if not cemented and self._grey is not None:
             self._reference.absorb(current, added, self._grey, seen & ~grown(metal, 3) & ~cement, noise)
         self._sudden = self._has_turned_up(cement, known)
         self._cement = cement
         cannula = self._instruments.cannula if bands else None
-        coat = self._alone(self._coats.update(np.where(usable, smooth, np.nan), bands, cemented), cement)
+        coat = self._coats.update(np.where(usable, smooth, np.nan), bands, cemented)
         return self._findings(cement, coat, smooth, cannula, cemented)
 
     def _is_outside(self, cement: Mask) -> bool:
@@ -187,21 +191,21 @@ class Bolus:
         reach = self._passing.mask(passing, cement.shape) | hand
         return without_company(cement, self._where.body & cemented, reach, self._before)
 
+    def _stand(self, cement: Mask, new_shot: bool) -> None:
+        """Remember what has stood apart from metal and hands for some pulses: one that comes now didn't bring it."""
+        self._latest = [*([] if new_shot else self._latest[1 - STOOD_PULSES :]), cement]
+        if len(self._latest) == STOOD_PULSES:
+            self._before = self._before | reduce(and_, self._latest)
+
     def _has_turned_up(self, cement: Mask, known: Mask) -> bool:
         """Whether more has appeared outside the body than a leak needs to be told."""
         fresh = cement & ~self._where.body & ~known
         return bool(np.count_nonzero(fresh) * self._mm**2 > SUDDEN_MM2)
 
-    def _alone(self, coat: Mask, cement: Mask) -> Mask:
-        """Cement on the shaft that no cement in sight adjoins: else it belongs to a leak that is seen already."""
-        body = self._where.body
-        seen = grown(cement & ~grown(body, 1), round(BESIDE_MM / self._mm))
-        return without_company(coat, body, seen, np.zeros_like(coat))
-
     def _findings(self, cement: Mask, coat: Mask, smooth: Array, band: Band | None, cemented: bool) -> Findings:
         pixel = self._mm**2
         outside = extravasates(
-            cement | coat, self._where, self._instruments.cannula, self._mm, self._settings.tolerance_mm
+            cement, coat, self._where, self._instruments.cannula, self._mm, self._settings.tolerance_mm
         )
         shift = self._offset
         moved = tuple(shifted(piece, float(shift[0]), float(shift[1])) for piece in outside)

@@ -1,5 +1,6 @@
 """Cement on the cannula or behind it, which its mask hides: the shaft grows denser than it was before any cement.
 
+Its core does, and, where metal is as dark as the display gets, its flanks: what lies in the metal's blur on both sides.
 Density along the shaft, from the tail (left) into the body::
 
     before cement   -----------------------|-------
@@ -25,13 +26,18 @@ UNCOATED = 0.2
 """Least share of the shaft outside the body that stays bare: it tells how exposure changed the metal's contrast."""
 LEAST, SHARE = 0.06, 0.3
 """Gain over the bare shaft, in -ln units and of its contrast, that only cement makes."""
-SHORTEST_MM, GAP_MM, AT_WALL_MM = 2.0, 2.0, 3.0
+SHORTEST_MM, GAP_MM, AT_WALL_MM = 1.5, 2.0, 3.0
 """Cement comes out of the body: a stretch of it begins at the wall."""
+FLANK_MM, BESIDE_MM, FLANK_LEAST = (0.3, 1.1), (2.2, 3.5), 0.12
+"""Beyond the shaft's edge: a sheath of cement half a millimetre thick is 2 mm deep there, denser by this than what lies
+beside it. Both sides must be, since a fit that is a little aside makes one of them so."""
+SHEATH_MM = 0.5
+"""Cement that makes a shaft so much denser lies round it, at least this thick (0.06 -ln units in front and behind)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Bare:
-    """A shaft before any cement: where it lay, and its density at every place along it, averaged over pulses."""
+    """A shaft before any cement: where it lay, and its densities at every place along it, averaged over pulses."""
 
     line: Band
     density: NDArray[np.float64]
@@ -54,9 +60,15 @@ class Coats:
     def update(self, added: Array, bands: list[Band], cemented: bool) -> Mask:
         """Pixels outside the body where cement lies on a shaft, bool (h, w); parameters as for :meth:`Coat.update`."""
         found = np.zeros_like(self._body)
-        for band in bands:
+        for band in filter(self._has_entered, bands):
             found |= self._of(band, cemented).update(_without(added, bands, band), band, cemented)
         return found
+
+    def _has_entered(self, band: Band) -> bool:
+        """Whether it ends in the body, as a cannula does and a clamp doesn't."""
+        x, y = (round(v) for v in band.tip)
+        h, w = self._body.shape
+        return 0 <= x < w and 0 <= y < h and bool(self._body[y, x])
 
     def _of(self, band: Band, cemented: bool) -> "Coat":
         """The one that follows a band; a line that turns up once there is cement isn't followed."""
@@ -106,39 +118,54 @@ class Coat:
         found = np.zeros_like(self._body)
         if band is None:
             return found
-        density = self._along(added, band)
         if not cemented:
-            self._learn(band, density)
+            self._learn(band, self._along(added, band, band.width_px))
         elif self._learnt is not None and self._is_same(band, self._learnt.line):
+            density = self._along(added, band, self._learnt.line.width_px)
             for first, last in self._denser(density, self._learnt.density, band):
-                found |= Band(self._at(band, last), self._at(band, first), band.width_px, 0.0).mask(added.shape, 0.0)
+                stretch = Band(self._at(band, last), self._at(band, first), band.width_px, 0.0)
+                found |= stretch.mask(added.shape, SHEATH_MM / self._mm)
         return found & ~self._body
 
     def follows(self, band: Band) -> bool:
         """Whether a band lies on the line that is being learnt."""
         return self._newest is not None and self._is_same(band, self._newest.line)
 
-    def _along(self, added: Array, band: Band) -> NDArray[np.float64]:
-        """Mean of the shaft's core at every pixel along its axis, from ``REACH_MM`` before the body's middle to beyond.
+    def _along(self, added: Array, band: Band, width_px: float) -> NDArray[np.float64]:
+        """Density of core and flanks at every pixel along the axis, ``REACH_MM`` either way of the body's middle.
 
-        nan before the tail, beyond the tip, and outside the region.
+        float64 (2, n): nan before the tail, beyond the tip, and outside the region.
         """
+        core = self._mean(added, band, -width_px / 4, width_px / 4)
+        flanks = np.minimum(*(self._flank(added, band, side * width_px / 2, side) for side in (-1, 1)))
+        axis, _, foot = self._frame(band)
+        tail, tip = ((np.array(end) - foot) @ axis + self._half() for end in (band.tail, band.tip))
+        place = np.arange(len(core))
+        return np.asarray(np.where((place < tail) | (place > tip), np.nan, [core, flanks]), np.float64)
+
+    def _flank(self, added: Array, band: Band, edge_px: float, side: int) -> NDArray[np.float64]:
+        """How much denser it is next to one edge of the shaft than farther out."""
+        near, beside = (
+            self._mean(added, band, edge_px + side * first / self._mm, edge_px + side * last / self._mm)
+            for first, last in (FLANK_MM, BESIDE_MM)
+        )
+        return near - beside
+
+    def _mean(self, added: Array, band: Band, first_px: float, last_px: float) -> NDArray[np.float64]:
+        """Mean over the lines between two distances beside the axis, at every pixel along it."""
         axis, normal, foot = self._frame(band)
-        half, rows = self._half(), max(2, round(0.5 * band.width_px))
-        corner = foot - half * axis - (rows - 1) / 2 * normal
+        half, rows = self._half(), max(3, round(abs(last_px - first_px)) + 1)
+        corner = foot - half * axis + first_px * normal
+        step = normal * (last_px - first_px) / (rows - 1)
         strip = cv2.warpAffine(
             added,
-            np.column_stack([axis, normal, corner]),
+            np.column_stack([axis, step, corner]),
             (2 * half + 1, rows),
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_CONSTANT,
             borderValue=float("nan"),
         )
-        density = np.asarray(cv2.blur(strip, (3, 1)).mean(0), np.float64)
-        tail, tip = ((np.array(end) - foot) @ axis + half for end in (band.tail, band.tip))
-        place = np.arange(len(density))
-        density[(place < tail) | (place > tip)] = np.nan
-        return density
+        return np.asarray(cv2.blur(strip, (3, 1)).mean(0), np.float64)
 
     def _learn(self, band: Band, density: NDArray[np.float64]) -> None:
         """Average the shaft; the first cement at its tip looks as if it were pushed, and must not unlearn it."""
@@ -161,13 +188,14 @@ class Coat:
 
     def _denser(self, density: NDArray[np.float64], bare: NDArray[np.float64], band: Band) -> list[tuple[int, int]]:
         """First and last place of each stretch outside the body that is denser than the bare shaft was."""
-        inside = self._inside(band, len(density))
-        outside = np.isfinite(density) & np.isfinite(bare) & (bare > LEAST) & ~inside
+        inside = self._inside(band, density.shape[1])
+        outside = np.isfinite(density[0]) & (bare[0] > LEAST) & ~inside
         if outside.sum() * self._mm < 2 * SHORTEST_MM:
             return []
-        gain = quantile(density[outside] / bare[outside], UNCOATED)
-        excess = np.where(outside, density - gain * bare, 0.0)
-        hits = np.flatnonzero(outside & (excess > np.maximum(LEAST, SHARE * gain * np.nan_to_num(bare))))
+        gain = quantile(density[0, outside] / bare[0, outside], UNCOATED)
+        before = gain * np.where(outside, bare, np.inf)
+        least = np.maximum(((LEAST,), (FLANK_LEAST,)), SHARE * before[0])
+        hits = np.flatnonzero((density - before > least).any(0))
         runs = np.split(hits, np.flatnonzero(np.diff(hits) > GAP_MM / self._mm) + 1)
         wall = int(np.argmax(inside))
         long = [(int(r[0]), int(r[-1])) for r in runs if len(r) * self._mm >= SHORTEST_MM]

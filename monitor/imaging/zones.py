@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.domain import Extravasate, Point, Polygon, View, Wall, Zone, polygon
-from monitor.imaging.arrays import Array, Mask, places, quantile
+from monitor.imaging.arrays import Array, Mask, grown, places, quantile
 from monitor.imaging.cannula_fit import Band
+from monitor.imaging.metal import HALO_MM
 
 BESIDE_MM = 0.5
 """This far beyond the line of a wall behind, before or beside the body its zone begins."""
@@ -29,6 +30,8 @@ with its middle between the others, which are the pedicle's lower border and the
 the basivertebral vein at mid-height and spreads from there."""
 TOP_SHARE = 0.05
 CORRIDOR_MM = 1.6
+ELONGATED, FAR_ELONGATED = 1.2, 2.0
+"""Along the shaft over across it: of cement seen beside it, and of all where its density tells of more beneath it."""
 LEAST_BOLUS_MM2 = 3.0
 STRAY_SHARE = 0.003
 """Share of the bolus that may lie nearer to a wall than its front: single noisy pixels."""
@@ -107,21 +110,35 @@ def territory(
 
 
 def extravasates(
-    cement: Mask, where: Territory, band: Band | None, spacing_mm: float, tolerance_mm: float
+    seen: Mask, coat: Mask, where: Territory, band: Band | None, spacing_mm: float, tolerance_mm: float
 ) -> list[Extravasate]:
-    """Pieces of cement beyond the outline by more than ``tolerance_mm``; coordinates of the region's grid."""
-    outside = cement & (where.beyond_px > tolerance_mm / spacing_mm)
+    """Pieces of cement beyond the outline by more than ``tolerance_mm``; coordinates of the region's grid.
+
+    ``coat`` is cement that only the cannula's density tells: it goes with what is seen beside it, else it is needle
+    track.
+    """
+    outside = (seen | coat) & (where.beyond_px > tolerance_mm / spacing_mm)
     k = max(1, round(THINNEST_MM / spacing_mm))
-    whole = cv2.morphologyEx(outside.view(np.uint8), cv2.MORPH_OPEN, np.ones((k, k), np.uint8))
-    _, labels, boxes, _ = cv2.connectedComponentsWithStats(whole, connectivity=8)
+    whole = cv2.morphologyEx(outside.view(np.uint8), cv2.MORPH_OPEN, np.ones((k, k), np.uint8)).view(bool)
+    if coat.any():
+        whole = _joined(whole, coat, spacing_mm)
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(whole.view(np.uint8), connectivity=8)
     pieces = []
     for label, (x, y, w, h, size) in enumerate(boxes[1:].tolist(), 1):
         if size * spacing_mm**2 >= LEAST_PIECE_MM2:
             window = slice(y, y + h), slice(x, x + w)
             near = None if band is None else band.shifted(-x, -y)
-            found = _divided(labels[window] == label, where.cut(window), near, spacing_mm)
+            found = _divided(labels[window] == label, coat[window], where.cut(window), near, spacing_mm)
             pieces += [shifted(piece, x, y) for piece in found]
     return pieces
+
+
+def _joined(whole: Mask, coat: Mask, spacing_mm: float) -> Mask:
+    """Join the cement on the shaft with what is seen of it beyond the shaft's blur."""
+    reach = 2 * HALO_MM / spacing_mm
+    k = 2 * round(reach) + 1
+    closed = cv2.morphologyEx(whole.view(np.uint8), cv2.MORPH_CLOSE, np.ones((k, k), np.uint8)).view(bool)
+    return np.asarray(whole | (closed & grown(coat, reach)), bool)
 
 
 def shifted(piece: Extravasate, x: float, y: float) -> Extravasate:
@@ -207,9 +224,9 @@ def _stretch(outline: Polygon, first: int, last: int) -> Polygon:
     return outline[forward if len(forward) <= len(back) else back]
 
 
-def _divided(pixels: Mask, where: Territory, band: Band | None, spacing_mm: float) -> list[Extravasate]:
+def _divided(pixels: Mask, coat: Mask, where: Territory, band: Band | None, spacing_mm: float) -> list[Extravasate]:
     """One component by zone; cement that runs along the cannula is needle track as a whole."""
-    if band is not None and _along(pixels, band, spacing_mm):
+    if band is not None and _is_track(pixels, coat, band, spacing_mm):
         return [_piece(pixels, Zone.NEEDLE_TRACK, where, spacing_mm)]
     zones = where.zone[pixels]
     found = []
@@ -220,17 +237,26 @@ def _divided(pixels: Mask, where: Territory, band: Band | None, spacing_mm: floa
     return found
 
 
-def _along(pixels: Mask, band: Band, spacing_mm: float) -> bool:
-    """Whether cement lies on the shaft, or in its corridor and extends along it; a leak that crosses it doesn't."""
+def _is_track(pixels: Mask, coat: Mask, band: Band, spacing_mm: float) -> bool:
+    """Whether cement runs along the cannula: by what is seen of it, or by how far it has run under the shaft."""
+    hidden = pixels & coat
+    seen = pixels & ~coat
+    if not seen.any():
+        return True
+    return _along(seen, band, ELONGATED, spacing_mm) or (
+        bool(hidden.any()) and _along(pixels, band, FAR_ELONGATED, spacing_mm)
+    )
+
+
+def _along(pixels: Mask, band: Band, elongated: float, spacing_mm: float) -> bool:
+    """Whether cement lies in the shaft's corridor and extends along it; a leak that crosses it doesn't."""
     xs, ys = places(pixels)
     tip, tail = np.array(band.tip), np.array(band.tail)
     axis = (tail - tip) / max(float(np.hypot(*(tail - tip))), 1e-6)
     along = (xs - tip[0]) * axis[0] + (ys - tip[1]) * axis[1]
     across = (ys - tip[1]) * axis[0] - (xs - tip[0]) * axis[1]
-    aside = np.abs(across) - band.width_px / 2
-    on_shaft, within = ((aside < mm / spacing_mm) & (along > 0) for mm in (0.0, CORRIDOR_MM))
-    elongated = float(np.std(along)) > 1.2 * float(np.std(across))
-    return float(on_shaft.mean()) > 0.6 or (float(within.mean()) > 0.6 and elongated)
+    within = (np.abs(across) < band.width_px / 2 + CORRIDOR_MM / spacing_mm) & (along > 0)
+    return float(within.mean()) > 0.6 and float(np.std(along)) > elongated * float(np.std(across))
 
 
 def _behind(part: Mask, zone: Zone, where: Territory) -> Zone:

@@ -3,7 +3,7 @@ import pytest
 
 from monitor.imaging.arrays import Array
 from monitor.imaging.cannula_fit import Band
-from monitor.imaging.coat import Coat, Coats
+from monitor.imaging.coat import SHEATH_MM, Coat, Coats
 
 MM = 0.36
 SHAPE = (200, 260)
@@ -35,7 +35,7 @@ def test_cement_that_runs_back_from_the_wall_is_found_where_it_lies(gain: float)
     ys, xs = np.nonzero(found)
     assert abs(xs.min() - 95) <= 3
     assert xs.max() == 119, "inside the body the shaft is hidden anyway"
-    assert np.ptp(ys) <= CANNULA.width_px
+    assert np.ptp(ys) <= CANNULA.width_px + 2 * (SHEATH_MM / MM + 1)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_cement_that_runs_back_from_the_wall_is_found_where_it_lies(gain: float)
     [
         pytest.param((0, 0), CANNULA, id="bare"),
         pytest.param((40, 70), CANNULA, id="away from the wall"),
-        pytest.param((117, 122), CANNULA, id="shorter than two millimetres"),
+        pytest.param((117, 122), CANNULA, id="shorter than a millimetre and a half"),
         pytest.param((95, 122), BESIDE, id="another line than the one learnt"),
     ],
 )
@@ -79,3 +79,26 @@ def test_two_shafts_that_come_to_cross_are_no_cement(
     for _ in range(6):
         coats.update(_crossed(apart), [CANNULA, apart], cemented=False)
     assert coats.update(_crossed(across, denser_px), [CANNULA, across], cemented=True).any() == expected
+
+
+def test_jaws_that_come_and_go_dont_make_it_forget_the_cannula() -> None:
+    coats = Coats(BODY, MM)
+    for pulse in range(12):
+        jaws = [Band(tip=(60.0, 20.0 + 15 * (pulse % 6)), tail=(20.0, 20.0), width_px=8.0, contrast=0.3)]
+        coats.update(_picture(CANNULA), [CANNULA, *jaws], cemented=False)
+    assert coats.update(_picture(CANNULA, (95, 122)), [CANNULA], cemented=True).any()
+
+
+def _sheathed(columns: slice, offset_mm: float) -> Array:
+    """A shaft as dark as the display gets, with a sheath round it, more on one side by twice the offset."""
+    picture = _picture(CANNULA)
+    ys = np.arange(SHAPE[0])[:, None] - CANNULA.tip[1] - offset_mm / MM
+    sheath = np.broadcast_to(np.abs(ys) <= CANNULA.width_px / 2 + 1.0 / MM, SHAPE) & ~CANNULA.mask(SHAPE, 0.0)
+    picture[:, columns] += 0.25 * sheath[:, columns]
+    return picture
+
+
+def test_a_sheath_of_cement_round_a_shaft_that_gets_no_darker_is_found() -> None:
+    coat = _learnt()
+    assert coat.update(_sheathed(slice(80, 122), 0.0), CANNULA, cemented=True)[:, 85:115].any(0).all()
+    assert not coat.update(_sheathed(slice(80, 122), 0.9), CANNULA, cemented=True).any(), "a fit that is aside"

@@ -25,6 +25,9 @@ def blob(x: float, y: float, radius_mm: float = 2.0) -> Mask:
     return disc(x, y, radius_mm) > 0
 
 
+NO_COAT = np.zeros((SIZE, SIZE), bool)
+
+
 class Case(NamedTuple):
     name: str
     view: View
@@ -51,14 +54,14 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
 def test_zone(case: Case) -> None:
-    (piece,) = extravasates(blob(case.x, case.y), where(case.view), None, SPACING_MM, 0.7)
+    (piece,) = extravasates(blob(case.x, case.y), NO_COAT, where(case.view), None, SPACING_MM, 0.7)
     assert piece.zone is case.zone
     assert piece.area_mm2 == pytest.approx(np.pi * 4, rel=0.1)
     assert piece.at == pytest.approx((case.x, case.y), abs=1.0)
 
 
 def test_reach_is_measured_from_the_outline() -> None:
-    (piece,) = extravasates(blob(275, 200), where(View.LATERAL), None, SPACING_MM, 0.7)
+    (piece,) = extravasates(blob(275, 200), NO_COAT, where(View.LATERAL), None, SPACING_MM, 0.7)
     expected = (275 - float(body_outline()[1][0])) * SPACING_MM + 2.0
     assert piece.reach_mm == pytest.approx(expected, abs=0.4)
 
@@ -66,7 +69,7 @@ def test_reach_is_measured_from_the_outline() -> None:
 def test_a_vein_is_long_and_thin() -> None:
     vein = np.zeros((SIZE, SIZE), bool)
     vein[196:204, 270:360] = True
-    (piece,) = extravasates(vein, where(View.LATERAL), None, SPACING_MM, 0.7)
+    (piece,) = extravasates(vein, NO_COAT, where(View.LATERAL), None, SPACING_MM, 0.7)
     assert piece.length_mm == pytest.approx(90 * SPACING_MM, rel=0.08)
     assert piece.width_mm == pytest.approx(8 * SPACING_MM, rel=0.15)
 
@@ -82,18 +85,26 @@ def stripe(x: slice, y: slice) -> Mask:
 
 def test_cement_along_the_cannula_is_needle_track_not_posterior() -> None:
     beside = stripe(slice(95, 135), slice(206, 212))
-    (piece,) = extravasates(beside, where(View.LATERAL), NEEDLE, SPACING_MM, 0.7)
+    (piece,) = extravasates(beside, NO_COAT, where(View.LATERAL), NEEDLE, SPACING_MM, 0.7)
     assert piece.zone is Zone.NEEDLE_TRACK
 
 
 def test_a_canal_leak_that_crosses_the_cannula_stays_posterior() -> None:
     wall = stripe(slice(128, 135), slice(184, 214))
-    (piece,) = extravasates(wall, where(View.LATERAL), NEEDLE, SPACING_MM, 0.7)
+    (piece,) = extravasates(wall, NO_COAT, where(View.LATERAL), NEEDLE, SPACING_MM, 0.7)
     assert piece.zone is Zone.POSTERIOR
 
 
+def test_cement_on_the_cannula_goes_with_the_leak_beside_it() -> None:
+    coat, beside = stripe(slice(118, 135), slice(197, 204)), stripe(slice(129, 135), slice(204, 218))
+    (alone,) = extravasates(NO_COAT, coat, where(View.LATERAL), NEEDLE, SPACING_MM, 0.7)
+    (together,) = extravasates(beside, coat, where(View.LATERAL), NEEDLE, SPACING_MM, 0.7)
+    assert (alone.zone, together.zone) == (Zone.NEEDLE_TRACK, Zone.POSTERIOR)
+    assert together.area_mm2 > alone.area_mm2
+
+
 def test_cement_within_the_tolerance_is_inside() -> None:
-    assert extravasates(blob(200, 200, 12), where(View.LATERAL), None, SPACING_MM, 0.7) == []
+    assert extravasates(blob(200, 200, 12), NO_COAT, where(View.LATERAL), None, SPACING_MM, 0.7) == []
 
 
 def test_gaps_tell_how_far_each_wall_is() -> None:
@@ -112,7 +123,7 @@ def test_anterior_follows_the_corners_not_the_screen(mirrored: bool) -> None:
     outline = polygon([[flip(x), y] for x, y in body_outline()])
     corners = {name: (flip(x), y) for name, (x, y) in CORNERS.items()}
     ground = territory(outline, corners, View.LATERAL, (SIZE, SIZE), SPACING_MM)
-    (piece,) = extravasates(blob(flip(125), 195), ground, None, SPACING_MM, 0.7)
+    (piece,) = extravasates(blob(flip(125), 195), NO_COAT, ground, None, SPACING_MM, 0.7)
     assert piece.zone is Zone.POSTERIOR
 
 

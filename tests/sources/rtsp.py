@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 _DISCARD = 9  # the port whose packets nobody reads (RFC 863)
+_FFMPEG_STARTS_S = 20.0
 _ANSWERS = {
     "OPTIONS": "Public: DESCRIBE, SETUP, PLAY, TEARDOWN\r\n",
     "SETUP": "Session: 1\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n",
@@ -57,7 +58,7 @@ class RtspServer:
     def _talk(self, connection: socket.socket) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as rtp, connection.makefile("rb") as asked:
             rtp.bind(("127.0.0.1", 0))
-            rtp.settimeout(0.2)
+            rtp.settimeout(_FFMPEG_STARTS_S)
             while line := asked.readline().decode():
                 headers = dict(h.split(": ", 1) for h in iter(lambda: asked.readline().decode().strip(), ""))
                 method = line.split()[0]
