@@ -29,7 +29,7 @@ from monitor.judgement.leaks import Leaks
 from monitor.judgement.notes import Notes
 from monitor.judgement.proximity import Proximity
 from monitor.judgement.unseen import Unseen
-from monitor.judgement.volume import volume_ml
+from monitor.judgement.volume import cement_ml
 
 
 class Judgement:
@@ -114,7 +114,7 @@ class Judgement:
     def _judge(self, observation: Observation) -> tuple[Event, ...]:
         t_s, frame = observation.t_s, observation.frame
         self._distribution.observe(observation)
-        view_ml = volume_ml(observation.cement_mm2)
+        view_ml = cement_ml(observation)
         step = self._increments.observe(observation.view, view_ml, observation.cement_mm2, t_s)
         self._estimated_ml = max(self._estimated_ml, self._increments.seen_ml)
         leaks = self._follow(self._leaks.observe(observation))

@@ -4,8 +4,9 @@ from math import pi
 
 import pytest
 
-from monitor.judgement.volume import volume_ml
-from tests.judgement.build import area_mm2
+from monitor.domain import Observation, View, Zone
+from monitor.judgement.volume import cement_ml, volume_ml
+from tests.judgement.build import area_mm2, vein
 
 
 @pytest.mark.parametrize("diameter_mm", [4, 8, 12, 15])
@@ -26,3 +27,11 @@ def test_more_area_is_more_cement_and_the_tests_know_how_much(ml: float) -> None
 
 def test_no_cement_is_no_volume() -> None:
     assert volume_ml(0.0) == 0
+
+
+def test_a_vein_is_not_as_thick_as_the_bolus_that_feeds_it() -> None:
+    run = vein(Zone.LEFT, 20)
+    shown = Observation(t_s=0, frame=0, shot=1, view=View.AP, cement_mm2=300 + run.area_mm2, outside=(run,))
+    held_ml = pi / 4 * 2**2 * 20 / 1000
+    assert cement_ml(shown) - volume_ml(300) == pytest.approx(held_ml, abs=0.2)
+    assert cement_ml(shown) < volume_ml(300 + run.area_mm2)
