@@ -1,9 +1,9 @@
 """How often the monitor said that it can't judge, and whether it was right to.
 
-It was right to where, by the truth, one of these held: the target has no outline on that pulse (out of the field, not
-the target's level); metal covers more than ``HIDDEN_SHARE`` of the silhouette; the magnification differs from the
-view's first usable frame; or the motion it gave all the same was wrong by more than ``LOST_MM``. Pulses up to the
-one on which the target was first pointed at in their view don't count: nothing could be judged yet.
+It was right to where, by the truth, one of these held: the target has no outline on that pulse (out of the field, or
+the team went on to another level); metal covers more than ``HIDDEN_SHARE`` of the silhouette; the magnification
+differs from the view's first usable frame; or the motion it gave all the same was wrong by more than ``LOST_MM``.
+Pulses up to the one on which the target was first pointed at in their view don't count: nothing could be judged yet.
 """
 
 from collections.abc import Iterable, Iterator

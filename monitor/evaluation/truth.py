@@ -122,11 +122,35 @@ def read_truth(path: Path) -> Truth:
 
 
 def parse_truth(lines: Iterable[Mapping[str, Any]]) -> Truth:
-    """Make the values from parsed lines; ValueError where the frames are out of order or a zone is unknown."""
+    """Make the values from parsed lines; ValueError where the frames are out of order or a zone is unknown.
+
+    Where the team goes on to a next level, the lines tell of that one: to whoever watches the first, its outline, its
+    cement and its leaks are unknown from there on.
+    """
     frames = tuple(_frame(line) for line in lines)
     if any(b.frame <= a.frame for a, b in pairwise(frames)):
         raise ValueError("frames out of order")
-    return Truth(frames)
+    moved_on = _next_target(frames)
+    return Truth((*frames[:moved_on], *(_without_target(line) for line in frames[moved_on:])))
+
+
+def _next_target(frames: tuple[TruthFrame, ...]) -> int:
+    """Index of the first frame that tells of another vertebra: cement doesn't leave a body, so one without is another.
+
+    The number of frames where there is none.
+    """
+    filled = False
+    for i, line in enumerate(frames):
+        if line.true3d is not None:
+            empty = not any(line.true3d.values())
+            if filled and empty:
+                return i
+            filled |= not empty
+    return len(frames)
+
+
+def _without_target(line: TruthFrame) -> TruthFrame:
+    return TruthFrame(line.t_s, line.frame, line.live, line.shot, line.view, line.pulse, spacing_mm=line.spacing_mm)
 
 
 def _frame(line: Mapping[str, Any]) -> TruthFrame:

@@ -246,6 +246,22 @@ def test_nothing_is_refused_up_to_the_pulse_of_the_first_tap() -> None:
     assert measured(truth, results, case)["refused"] == [1.0] * 4
 
 
+def test_nothing_is_known_of_the_target_once_the_team_goes_on_to_another_level() -> None:
+    made = lines([("ap", 10), ("ap", 10)])
+    for line in made:
+        if line["shot"] == 2:
+            line["true3d"] = {"body": 0.0 if line["pulse"] < 2 else 3.0}
+            line["outside_mm2"] = {"posterior": 9.0}
+    truth = truth_of(made)
+    spoken = [technical(3.0, "tracking_lost", "raised"), technical(4.5, "tracking_lost", "cleared")]
+    found = measured(truth, changed(perfect(truth), [*spoken, onset(4.0, 40, View.AP, Zone.POSTERIOR)]))
+    assert set(found["refusal_right"]) == {1.0}
+    assert found["false_onsets"] == [1.0]
+    assert found["volume_estimated_pct"] == [0.0]
+    assert len(found["outline_dice"]) == len(found["tracking_mm"]) == 5
+    assert not any(measure.startswith("leak_found") for measure in found)
+
+
 def test_files_round_trip(tmp_path: Path) -> None:
     made = with_leak(lines(TWO_SHOTS), 1, "posterior", GROWING)
     (tmp_path / "truth.jsonl").write_text("\n".join(json.dumps(line) for line in made))
