@@ -9,6 +9,7 @@ from monitor.config import BeamSettings
 from monitor.domain import Beam, Frame
 from monitor.imaging.beam_levels import Levels
 from monitor.imaging.beam_look import Look, Moment
+from monitor.imaging.beam_lull import Lull
 from monitor.imaging.beam_memory import Memory, Recall
 from monitor.imaging.beam_rhythm import Rhythm
 from monitor.imaging.beam_shot import Shot
@@ -79,6 +80,7 @@ class BeamDetector:
         self._streak: list[Look] = []
         self._half = False
         self._window, self._stirring = Window(settings.min_gap_s), Stirring(settings.min_gap_s)
+        self._lull = Lull(settings.max_gap_s)
         self._rhythm, self._every_frame = Rhythm(), False
         self._off_s = -np.inf
         self._first_frame: int | None = None
@@ -103,7 +105,7 @@ class BeamDetector:
             self._window.held()
             self._stirring.held()
         fresh = self._follow(look, difference) if self._shot else False
-        ended = self._end_if_over(look.at)
+        ended = self._end_if_over(look.at) or self._end_if_at_rest(look.at)
         started = None if self._shot or ended else self._watch(look, difference)
         self._previous = look
         if self._shot is None:
@@ -133,11 +135,22 @@ class BeamDetector:
             return None
         return self._end(self._shot)
 
-    def _end(self, shot: Shot) -> Moment:
+    def _end_if_at_rest(self, at: Moment) -> Moment | None:
+        """The last live frame, once the images have long changed by less than they did."""
+        shot, length_s = self._shot, self._settings.min_gap_s
+        if shot is None or at.t_s - shot.first.t_s < length_s or not self._window.is_full:
+            return None
+        since_s = self._lull.add(at.t_s, self._window.change())
+        if since_s is None:
+            return None
+        self._window.rests(self._lull.change)
+        return self._end(shot, since_s - length_s)
+
+    def _end(self, shot: Shot, over_s: float = np.inf) -> Moment:
         """Close the shot and give the last frame on which its last pulse was live."""
         self._shot = None
         self._reference = self._previous
-        self._every_frame, self._off_s = shot.every_frame, shot.over_s
+        self._every_frame, self._off_s = shot.every_frame, min(shot.over_s, over_s)
         if self._previous:
             self._memory.add(self._previous.texture, shot.number, shot.pulse)
         live = [m for m in self._moments if m.t_s < self._off_s - 1e-3]
@@ -183,6 +196,8 @@ class BeamDetector:
         if difference is not None and not changed and not awaited:
             self._rest(look, difference)
             return None
+        if self._window.is_at_rest:
+            return None
         against = self._difference(look, self._reference) or Difference(np.inf, 0.0, np.inf)
         if against.likeness > _STILL_HELD:
             return None
@@ -205,7 +220,7 @@ class BeamDetector:
 
     def _is_exposure(self, look: Look, against: Difference, redrawn: bool) -> bool:
         """Whether a changed image is another exposure, not the held one altered nor an earlier one shown again."""
-        recall = self._memory.recall(look.texture, look.at.t_s, redrawn)
+        recall = self._memory.recall(look.texture, look.at.t_s, redrawn, against.likeness)
         moved = against.likeness < _OTHER_VIEW and recall is not Recall.KNOWN and self._is_held_image_moved(look)
         if self._half and recall is not Recall.UNSURE:
             return False
@@ -231,6 +246,7 @@ class BeamDetector:
         looks = self._pulses_until(look)
         self._shot = Shot(self._shots, looks[0].at, self._settings, self._rhythm, self._every_frame)
         self._window.begin_shot()
+        self._lull = Lull(self._settings.max_gap_s)
         self._stirring.begin_shot()
         for pulse in looks:
             if pulse.at.frame > self._shot.last.frame + 1:

@@ -24,6 +24,9 @@ _NEW, _KNOWN = 0.16, 0.4
 In between lie half repeats, of interlaced capture or behind strong compression."""
 _NEW_HELD, _KNOWN_HELD = 0.08, 0.3
 """The same for what is most like the held image: a key frame of the codec brings out noise of it not shown before."""
+_UNLIKE, _KNOWN_UNLIKE = 0.5, 0.6
+"""Likeness to the held image as a whole below which an image repeats it only from so much noise in common: with few
+companions, as after a short shot, anatomy passes for noise (0.3 to 0.5 was seen)."""
 _NEW_ALONE, _KNOWN_ALONE = 0.76, 0.85
 """Likeness to a remembered pulse too short of companions to tell noise from anatomy."""
 _COMPANIONS_NEEDED = 2
@@ -72,19 +75,23 @@ class Memory:
         self._shots[slot], self._pulses[slot] = shot, pulse
         self._count += 1
 
-    def recall(self, texture: Texture, t_s: float, redrawn: bool) -> Recall:
+    def recall(self, texture: Texture, t_s: float, redrawn: bool, likeness: float) -> Recall:
         """Whether the image shown at a time repeats the noise of a remembered pulse.
 
         Parameters
         ----------
         redrawn
             Most of the image is other than on the frame before.
+        likeness
+            To the held image as a whole.
         """
         if self._count == 0:
             return Recall.NEW
         print_ = _fingerprint(texture)
         best = self._most_alike(print_)
         shared, new, known = self._shared(print_, best)
+        if likeness < _UNLIKE and self._is_held(best):
+            known = max(known, _KNOWN_UNLIKE)
         goes_on = self._goes_on(best, t_s)
         if goes_on:
             known = _GOES_ON if redrawn or self._gone_on < _CERTAIN else -1.0
@@ -97,9 +104,13 @@ class Memory:
 
     def _goes_on(self, best: int, t_s: float) -> bool:
         """Whether a replay of a moment ago comes to this image; the newest are held, and go nowhere."""
-        newest, last = self._newest, self._replayed
-        held = self._shots[newest] == self._shots[last] and self._pulses[newest] - self._pulses[last] < _NEAR
-        return not held and t_s - self._replayed_s < _SOON_S and self._replayed - 1 <= best <= self._replayed + _ON
+        soon = t_s - self._replayed_s < _SOON_S
+        return soon and not self._is_held(self._replayed) and self._replayed - 1 <= best <= self._replayed + _ON
+
+    def _is_held(self, place: int) -> bool:
+        """Whether a remembered image is of the newest pulses: the one held, or next to it."""
+        newest = self._newest
+        return bool(self._shots[newest] == self._shots[place] and self._pulses[newest] - self._pulses[place] < _NEAR)
 
     def _most_alike(self, print_: Print) -> int:
         """The remembered image most like this one, looked for among those whose signs agree best."""

@@ -108,6 +108,12 @@ def test_a_shot_lasts_while_compression_all_but_hides_its_pulses() -> None:
     assert_shots(shots_of(compressed(machine.wait(1.0), 26, 250)), machine.shots)
 
 
+@pytest.mark.parametrize("adc", [4.0, 8.0])
+def test_a_shot_ends_though_the_video_path_makes_as_much_noise_as_the_pulses(adc: float) -> None:
+    machine = Machine(adc=adc, noise=5).wait(0.6).press(1.0).wait(2.0).move(9).press(1.1).wait(2.0)
+    assert_shots(shots_of(machine.film()), machine.shots)
+
+
 def test_an_unsure_start_is_dated_back_past_a_pulse_that_compression_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Memory, "recall", lambda *_: Recall.UNSURE)
     machine = Machine(pulses=7.5).wait(0.6).press(1.0).wait(1.2).move(9)
