@@ -38,7 +38,9 @@ class RegistrationSettings(Section):
     """Following the target vertebra."""
 
     least_quality: Fraction = Field(
-        0.35, description="Correlation with the reference below which a pulse is not judged (tracking lost)."
+        0.35,
+        description="Correlation with the reference below which a pulse is not judged (tracking lost), "
+        "until the view's own fits tell what to expect.",
     )
     reference_pulses: Annotated[int, Field(ge=1)] = Field(
         16, description="Pulses of a view's first shot that are averaged into its reference."

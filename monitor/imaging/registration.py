@@ -73,16 +73,14 @@ class Patch:
         # Columns: shift x, shift y, turn (radians), magnification (log).
         self._steepest = np.stack([px, py, px * -ry + py * rx, px * rx + py * ry]).astype(np.float32)
 
-    def search(
-        self, texture: Array, turns_deg: tuple[float, ...], scales: tuple[float, ...] = (1.0,), far_px: float = np.inf
-    ) -> Fit:
-        """Find the patch anywhere in ``texture``, the whole current image.
+    def search(self, texture: Array, turns_deg: tuple[float, ...], scale: float = 1.0, far_px: float = np.inf) -> Fit:
+        """Find the patch, magnified by ``scale``, anywhere in ``texture``, the whole current image.
 
         ``far_px`` is the distance from where the patch was in the reference at which a match must be better by
         ``FAR_COSTS`` to be believed: the neighbouring vertebrae look alike, and teams bring the C-arm back.
         """
         field = _shrink(texture)
-        fits = [self._match(field, turn, scale, far_px) for scale in scales for turn in turns_deg]
+        fits = [self._match(field, turn, scale, far_px) for turn in turns_deg]
         return max(fits, key=lambda f: f.quality)
 
     def _match(self, field: Array, turn_deg: float, scale: float, far_px: float) -> Fit:

@@ -13,11 +13,13 @@ from monitor.imaging.subject import Measured, Subject
 from monitor.imaging.surroundings import moved_point
 from monitor.imaging.view import ViewGuess, classify_view
 
-CERTAIN = 0.45
-"""Correlation with a view's reference above which the shot shows that view; other views give half of it."""
+CERTAIN = 1.3
+"""Times the least quality of a fit above which the shot shows that view; other views give half of it."""
 MARGIN = 0.12
 MISSED_PULSES = 3
 """After as many in a row that don't fit, a shot is asked for its view anew: the beam may have paused unseen."""
+ZOOMED = 0.1
+"""Relative change of the field from which people changed it; the C-arm's distance changes it by less."""
 DOUBTFUL = 0.45
 """What a view never seen so far is taken to reach, while there is no reference to compare with."""
 
@@ -52,6 +54,8 @@ class Study:
         self._placing = Placing(settings, case, self._proposer)
         self._matrix: Affine | None = None
         self._view = View.UNKNOWN
+        self._field = 1.0
+        self._guessed = ViewGuess(View.UNKNOWN, 0.0)
         self._pulse = self._missed = 0
         self._disproved = View.UNKNOWN
         self._running = False
@@ -83,6 +87,7 @@ class Study:
         self._matrix, self._pulse, self._last = None, 0, None
         self._view, self._running = View.UNKNOWN, True
         self._missed, self._disproved = 0, View.UNKNOWN
+        self._guessed = ViewGuess(View.UNKNOWN, 0.0)
         self._proposer.begin_shot()
 
     def turn_over(self) -> None:
@@ -105,9 +110,10 @@ class Study:
             return Examined(View.UNKNOWN, 0.0, 0.0, None, "view_unknown")
         subject = self._enter(self._view, image)
         image = subject.suited(image)
-        fit = subject.locate_zoomed(image) if self._matrix is None else subject.locate(image, self._matrix)
-        if fit.quality < self._settings.registration.least_quality:
+        fit = self._located(subject, image)
+        if fit.quality < subject.least_quality:
             return self._lost(fit, expected)
+        self._follow_field(subject.field_of(image, fit))
         subject.average(image, fit)
         self._placing.watch(subject, image, fit.matrix)
         placed = self._placing.settle(subject, at_once=False)
@@ -120,6 +126,16 @@ class Study:
         spacing = (self._placing.spacing_mm or 0.0) / measured.motion.scale
         refusal = "no_outline" if measured.outline is None else None
         return Examined(self._view, fit.quality, spacing, measured, refusal, placed)
+
+    def _located(self, subject: Subject, image: Image) -> Fit:
+        if self._matrix is None:
+            return subject.locate_zoomed(image, self._field)
+        return subject.locate(image, self._matrix, self._field)
+
+    def _follow_field(self, field: float) -> None:
+        """Keep the magnification that people chose for the field: it is that of the other view too."""
+        if abs(field / self._field - 1) > ZOOMED:
+            self._field = field
 
     def _with_tip(self, measured: Measured) -> Measured:
         """The same with the cannula's tip as the model saw it, once there is cement that hides it."""
@@ -137,6 +153,7 @@ class Study:
         mistaken = self._last is None and expected is View.UNKNOWN
         if mistaken or (self._last is not None and self._missed % MISSED_PULSES == 0):
             self._view, self._pulse, self._disproved = View.UNKNOWN, 0, expected
+            self._guessed = self._guessed if mistaken else ViewGuess(View.UNKNOWN, 0.0)
         return Examined(view, max(fit.quality, 0.0), 0.0, None, "tracking_lost")
 
     def tap(self, point: Point) -> Outline | None:
@@ -198,7 +215,7 @@ class Study:
     def _relocated(self, subject: Subject, image: Image) -> tuple[Image, Fit]:
         """Register anew: the view's reference, or the grid it is measured on, is another now."""
         suited = subject.suited(image)
-        return suited, subject.locate_zoomed(suited)
+        return suited, subject.locate_zoomed(suited, self._field)
 
     def _decide(self, image: Image, expected: View) -> None:
         """Settle the view of the shot."""
@@ -209,24 +226,27 @@ class Study:
 
     def _enter(self, view: View, image: Image) -> Subject:
         if view not in self._subjects:
-            self._subjects[view] = Subject(view, image, self._settings.registration, self._settings.cement)
+            settings = self._settings
+            self._subjects[view] = Subject(view, image, settings.registration, settings.cement, self._field)
         return self._subjects[view]
 
     def _recognised(self, image: Image) -> View:
         """The view whose reference the pulse fits; where that leaves doubt, what the picture itself looks like."""
-        found = {view: subject.locate(subject.suited(image), None) for view, subject in self._subjects.items()}
+        found = {v: subject.locate(subject.suited(image), None, self._field) for v, subject in self._subjects.items()}
         fits = {view: fit.quality for view, fit in found.items()}
         best = max(fits, key=lambda v: fits[v], default=View.UNKNOWN)
         rest = max((q for v, q in fits.items() if v is not best), default=DOUBTFUL)
-        if best is not View.UNKNOWN and fits[best] >= CERTAIN and fits[best] - rest >= MARGIN:
+        certain = best is not View.UNKNOWN and fits[best] >= CERTAIN * self._subjects[best].least_quality
+        if certain and fits[best] - rest >= MARGIN:
             self._matrix = found[best].matrix
             return best
-        guess = self._guess(image)
-        if guess.probability >= self._settings.view.least_probability:
-            return guess.view
-        return best if fits.get(best, 0.0) >= CERTAIN else View.UNKNOWN
+        self._guess(image)
+        if self._guessed.probability >= self._settings.view.least_probability:
+            return self._guessed.view
+        return best if certain else View.UNKNOWN
 
-    def _guess(self, image: Image) -> ViewGuess:
-        """The surer of what the picture's features and the model say."""
-        plain, seen = classify_view(image), self._proposer.view(image)
-        return plain if seen is None or seen.probability <= plain.probability else seen
+    def _guess(self, image: Image) -> None:
+        """Keep the surest that the picture's features and the model have said of the shot's view."""
+        for guess in (classify_view(image), self._proposer.view(image)):
+            if guess is not None and guess.view is not View.UNKNOWN and guess.probability > self._guessed.probability:
+                self._guessed = guess

@@ -15,13 +15,14 @@ from monitor.imaging.registration import Affine, Fit, Patch, decompose
 from monitor.imaging.screen_image import turned_over
 from monitor.imaging.surroundings import Surroundings, moved_points
 from monitor.imaging.texture import SHADING_MM, texture
+from monitor.imaging.trust import Trust
 
 DEFAULT_SPACING_MM = 0.3
 """Assumed millimetres per image pixel until the scale is known; only the width of a filter depends on it."""
 TURNS_DEG = (-3.0, -1.5, 0.0, 1.5, 3.0)
 MAGNIFICATIONS = (1.0, 0.67, 0.75, 0.85, 1.18, 1.33, 1.5)
-ZOOMED_QUALITY = 0.5
-"""Least quality of a fit at another magnification in the same frame."""
+SHRUNK_QUALITY = 0.5
+"""Least quality of a fit at a smaller magnification in the same frame: chance fits reach 0.41, at larger 0.22."""
 NEIGHBOUR_MM = 25.0
 """Nearer than this no other vertebra can be."""
 REACH_MM = 12.0
@@ -55,16 +56,27 @@ class Subject:
         The view's first usable pulse: its grid is the reference grid.
     registration, cement
         Settings.
+    field
+        Magnification of the field in that pulse, against any earlier one.
     """
 
-    def __init__(self, view: View, image: Image, registration: RegistrationSettings, cement: CementSettings) -> None:
-        self.view = view
+    def __init__(
+        self,
+        view: View,
+        image: Image,
+        registration: RegistrationSettings,
+        cement: CementSettings,
+        field: float = 1.0,
+    ) -> None:
+        self.view, self.field = view, field
+        self._trust = Trust(registration.least_quality)
         self._settings, self._cement_settings = registration, cement
         self._average = Average(image)
         self._outline: Outline | None = None
         self._surroundings = Surroundings()
         self._spacing_mm: float | None = None
         self._bolus: Bolus | None = None
+        self._returned = False
         self._patch = self._make_patch()
 
     @property
@@ -91,32 +103,48 @@ class Subject:
         """The image on the grid that this view is measured on."""
         return image if self._spacing_mm is None else coarsened(image, self._spacing_mm)
 
-    def locate(self, image: Image, start: Affine | None) -> Fit:
-        """Register a pulse; ``start`` is the last pulse's matrix in the same shot, or None to search everywhere."""
+    @property
+    def least_quality(self) -> float:
+        """Quality from which a fit is believed."""
+        return self._trust.least
+
+    def locate(self, image: Image, start: Affine | None, field: float = 1.0) -> Fit:
+        """Register a pulse.
+
+        Parameters
+        ----------
+        start
+            The last pulse's matrix in the same shot, or None to search everywhere.
+        field
+            Magnification of the field by now, as far as that is known.
+        """
         if start is not None:
             fit = self._refined(image, start)
-            if fit.quality >= self._settings.least_quality:
+            if fit.quality >= self.least_quality:
                 return fit
-        return self._searched(image, MAGNIFICATIONS if image.layout != self.reference_image.layout else (1.0,))
+        if image.layout != self.reference_image.layout:
+            return self._searched(image, MAGNIFICATIONS)
+        return self._searched(image, tuple({1.0, field / self.field}))
 
-    def locate_zoomed(self, image: Image) -> Fit:
+    def locate_zoomed(self, image: Image, field: float = 1.0) -> Fit:
         """Register a pulse of unknown place; the field size may have changed in the same frame of the picture.
 
-        More ways to fit make a chance fit likelier: one at another magnification must be a good one.
+        The smaller the patch, the likelier a chance fit: one at a smaller magnification must be a good one.
         """
-        fit = self.locate(image, None)
-        if fit.quality >= self._settings.least_quality:
+        fit = self.locate(image, None, field)
+        if fit.quality >= self.least_quality:
             return fit
         zoomed = self._searched(image, MAGNIFICATIONS)
-        return zoomed if zoomed.quality >= ZOOMED_QUALITY else fit
+        least = self.least_quality if self._motion(image, zoomed).scale > 1 else SHRUNK_QUALITY
+        return zoomed if zoomed.quality >= least else fit
 
     def _searched(self, image: Image, magnifications: tuple[float, ...]) -> Fit:
         """Search a pulse everywhere at some magnifications against the reference."""
         current, _ = texture(image.attenuation, image.usable, self._shading_px(image))
         ratio = self.reference_image.scale / image.scale
         far_px = NEIGHBOUR_MM / SHADING_MM * self._shading_px(image)
-        coarse = self._patch.search(current, TURNS_DEG, tuple(m * ratio for m in magnifications), far_px)
-        return self._refined(image, coarse.matrix)
+        found = (self._patch.search(current, TURNS_DEG, m * ratio, far_px) for m in magnifications)
+        return max((self._refined(image, coarse.matrix) for coarse in found), key=lambda fit: fit.quality)
 
     def _refined(self, image: Image, start: Affine) -> Fit:
         """Refine within the part of the image where the patch must be; the rest would only cost time."""
@@ -175,7 +203,14 @@ class Subject:
         bare = self.carried(image, fit)
         if self._bolus is None:
             return bare
+        self._returned |= new_shot
+        if self._returned:
+            self._trust.learn(fit.quality)
         return _told(self._bolus.update(image, fit.matrix, new_shot, cemented), image, fit, bare)
+
+    def field_of(self, image: Image, fit: Fit) -> float:
+        """Magnification of the field by a fit."""
+        return self.field * self._motion(image, fit).scale
 
     def carried(self, image: Image, fit: Fit) -> Measured:
         """What is known of the view, carried to a registered pulse; nothing is measured."""

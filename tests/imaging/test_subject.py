@@ -39,3 +39,11 @@ def test_at_no_magnification_does_another_patient_fit(seed: int) -> None:
     elsewhere = np.asarray(0.8 + 0.02 * np.random.default_rng(seed).normal(0, 1, (SIZE, SIZE)), np.float32)
     view = subject()
     assert view.locate_zoomed(view.suited(image(elsewhere))).quality < RegistrationSettings().least_quality
+
+
+def test_a_field_size_that_is_known_finds_what_is_too_noisy_to_be_found_at_any() -> None:
+    view = subject()
+    dim = view.suited(image(noisy(moved(SCENE, 4.0, -3.0, 1.0, 0.75), 5, 0.05)))
+    fit = view.locate_zoomed(dim, 0.75)
+    assert view.carried(dim, fit).motion.scale == pytest.approx(0.75, abs=0.02)
+    assert view.field_of(dim, fit) == pytest.approx(0.75, abs=0.02)
