@@ -131,7 +131,7 @@ class BeamDetector:
 
     def _end_if_over(self, at: Moment) -> Moment | None:
         """The last live frame, once no pulse has come for too long."""
-        if self._shot is None or not self._shot.is_over(at):
+        if self._shot is None or not self._shot.is_over(at, self._window.is_changing):
             return None
         return self._end(self._shot)
 

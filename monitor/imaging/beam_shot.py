@@ -66,10 +66,14 @@ class Shot:
         self.shown = at
         return True
 
-    def is_over(self, at: Moment) -> bool:
-        """Whether by now a pulse would have come if the beam were on."""
+    def is_over(self, at: Moment, changing: bool) -> bool:
+        """Whether by now a pulse would have come if the beam were on.
+
+        ``changing``: the image is other than a moment ago as pulses are, even if none of them showed by itself.
+        """
         unkept_s = at.t_s - self._kept.t_s
-        return at.t_s - self.last.t_s > self._patience_s and unkept_s > self._settings.min_gap_s / 2
+        patience_s = self._settings.max_gap_s if changing else self._patience_s
+        return at.t_s - self.last.t_s > patience_s and unkept_s > self._settings.min_gap_s / 2
 
     def add(self, at: Moment) -> None:
         """Count a pulse."""

@@ -52,7 +52,7 @@ class Window:
     @property
     def is_full(self) -> bool:
         """Whether there is an image to compare with from the window's length ago."""
-        return self._looks[-1].at.t_s - self._looks[0].at.t_s > self._length_s - 1e-3
+        return bool(self._looks) and self._looks[-1].at.t_s - self._looks[0].at.t_s > self._length_s - 1e-3
 
     def begin_shot(self) -> None:
         """A shot began: its pulses are expected to differ as those of the shots before did."""
@@ -89,6 +89,11 @@ class Window:
     def rests(self, change: float) -> None:
         """Learn how much a held image changes on this machine, in place of what was expected."""
         self._held = LogMean(change, _PRIOR_COUNT, _MEMORY)
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether the latest image is as other than a moment ago as while the beam is on."""
+        return self.is_full and self.change() > self.limit
 
     @property
     def is_at_rest(self) -> bool:
