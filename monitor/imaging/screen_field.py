@@ -23,6 +23,8 @@ _RIM_SHARE = 0.5
 """A flat level that makes up more of the rim than all else is the background: a square image as high as a wide screen
 leaves it three fifths, less the text."""
 _SATURATED = 245
+_THIN = 0.03
+"""Part of the screen's smaller side."""
 _PEELS = 3
 _SHARP = 0.7
 """Part of an image's border that must be sharp where the dark around it is the screen's, not a black direct beam."""
@@ -51,7 +53,7 @@ def find_field(grey: NDArray[np.uint8], min_share: float) -> Shape | None:
         level = _rim_level(small, region)
         if level is None:
             break
-        inner = _largest_part(_differs(small, level) & region)
+        inner = _largest_part(_differs(small, level, _rim(region)) & region)
         if inner.mean() < min_share:
             return None
         inner_contrast = _contrast(small, level, inner)
@@ -66,10 +68,7 @@ def find_field(grey: NDArray[np.uint8], min_share: float) -> Shape | None:
 
 def _rim_level(small: NDArray[np.uint8], region: NDArray[np.uint8]) -> int | None:
     """The flat level that makes up most of the region's rim, or None where the rim shows an image."""
-    skin, inside = (
-        cv2.erode(region, np.ones((n, n), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0) for n in (3, 7)
-    )
-    rim = small[skin > inside]
+    rim = small[_rim(region)]
     if rim.size == 0:
         return None
     near = np.convolve(np.bincount(rim, minlength=256), np.ones(5), "same")
@@ -77,12 +76,33 @@ def _rim_level(small: NDArray[np.uint8], region: NDArray[np.uint8]) -> int | Non
     return level if near[level] > _RIM_SHARE * rim.size and level < _SATURATED else None
 
 
-def _differs(small: NDArray[np.uint8], level: int) -> NDArray[np.uint8]:
-    """1 where the screen isn't at a background level, by more than the noise of the background itself."""
+def _rim(region: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    skin, inside = (
+        cv2.erode(region, np.ones((n, n), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0) for n in (3, 7)
+    )
+    return np.asarray(skin > inside, np.bool_)
+
+
+def _differs(small: NDArray[np.uint8], level: int, rim: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """1 where the screen isn't at a background level, by more than the noise of the background itself.
+
+    The noise is that of the rim: an image can be as dark as the background, and noisier. Where it goes over from
+    brighter to darker than the background it counts as well.
+    """
     distance = cv2.absdiff(small, np.full_like(small, level))
-    flat = distance[distance < 12]
+    flat = distance[rim & (distance < 12)]
     spread = 1.5 * float(np.median(flat)) if flat.size else 0.0
-    return (distance > max(5.0, 4.0 * spread)).astype(np.uint8)
+    limit = max(5.0, 4.0 * spread)
+    near = _ellipse(small.shape)
+    sides = (small > level + limit, small + limit < level)
+    brighter, darker = (cv2.dilate(side.astype(np.uint8), near) > 0 for side in sides)
+    return np.asarray((distance > limit) | (brighter & darker), np.uint8)
+
+
+def _ellipse(shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """As wide as text and thin lines are at most."""
+    width = max(3, round(min(shape) * _THIN)) | 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)), np.uint8)
 
 
 def _contrast(small: NDArray[np.uint8], level: int, region: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -95,8 +115,8 @@ def _contrast(small: NDArray[np.uint8], level: int, region: NDArray[np.uint8]) -
 
 def _largest_part(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The largest connected part after thin things (text, frames, icons) are opened away."""
-    width = max(3, round(min(mask.shape) * 0.03)) | 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
+    kernel = _ellipse(mask.shape)
+    width = len(kernel)
     padded = cv2.copyMakeBorder(mask, width, width, width, width, cv2.BORDER_REPLICATE)
     contours, _ = cv2.findContours(padded, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     filled = cv2.drawContours(np.zeros_like(padded), contours, -1, (1,), cv2.FILLED)

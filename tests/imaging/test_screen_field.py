@@ -20,3 +20,16 @@ def test_a_square_image_as_high_as_a_wide_screen_is_found(margin: int, left: int
     assert found is not None
     (x0, y0), (x1, y1) = found.outline.min(0), found.outline.max(0)
     assert (x0, y0, x1, y1) == pytest.approx((left, margin, left + side - 1, margin + side - 1), abs=10)
+
+
+@pytest.mark.parametrize("background", [30, 40, 60])
+def test_an_image_that_goes_over_from_brighter_to_darker_than_the_background_is_found_whole(background: int) -> None:
+    """A lateral view under a bright background: bone on one side, the black of the direct beam on the other."""
+    rng = np.random.default_rng(background)
+    screen = np.full((1024, 1024), background, np.uint8)
+    across = np.interp(np.arange(940), [0, 400, 430], [3.5 * background, 2.0 * background, 0.0])
+    screen[40:980, 42:982] = np.clip(across + rng.normal(0, 2, (940, 940)), 0, 255)
+    found = find_field(screen, 0.04)
+    assert found is not None
+    (x0, y0), (x1, y1) = found.outline.min(0), found.outline.max(0)
+    assert (x0, y0, x1, y1) == pytest.approx((42, 40, 981, 979), abs=10)
