@@ -182,6 +182,8 @@ class BeamDetector:
             window.pulse(since)
         elif self._stirring.goes_on:
             fresh = shot.keep(look.at)
+        elif not changed:
+            window.repeats()
         if fresh or difference.likeness < _STILL_HELD:
             self._memory.add(look.texture, shot.number, shot.pulse)
         return fresh

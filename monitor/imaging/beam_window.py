@@ -15,6 +15,8 @@ from monitor.imaging.beam_texture import compare
 
 _HELD_PRIOR, _LIVE_PRIOR = 0.4, 1.0
 _PRIOR_COUNT, _MEMORY = 20, 400
+_MOSTLY, _LEAST_HELD = 0.8, 0.15
+"""Part of the window for which a slow pulse must be shown to tell how much a held image changes; the least of that."""
 _SHOT_COUNT = 10
 _PULSE_MEMORY = 6
 _LESSER = 0.3
@@ -37,6 +39,7 @@ class Window:
         self._length_s = length_s
         self._looks: deque[Look] = deque()
         self._held = LogMean(_HELD_PRIOR, _PRIOR_COUNT, _MEMORY)
+        self._is_held_known = False
         self._live = LogMean(_LIVE_PRIOR, _PRIOR_COUNT, _MEMORY)
         self._shot = LogMean(_LIVE_PRIOR, _SHOT_COUNT, _MEMORY)
         self._pulse = LogMean(_HELD_PRIOR, 0, _PULSE_MEMORY)
@@ -52,7 +55,10 @@ class Window:
     @property
     def is_full(self) -> bool:
         """Whether there is an image to compare with from the window's length ago."""
-        return bool(self._looks) and self._looks[-1].at.t_s - self._looks[0].at.t_s > self._length_s - 1e-3
+        return self._covers(1.0)
+
+    def _covers(self, share: float) -> bool:
+        return bool(self._looks) and self._looks[-1].at.t_s - self._looks[0].at.t_s > share * self._length_s - 1e-3
 
     def begin_shot(self) -> None:
         """A shot began: its pulses are expected to differ as those of the shots before did."""
@@ -84,10 +90,18 @@ class Window:
 
     def held(self) -> None:
         """Learn from the latest frame that an image was held for the window's length."""
+        self._is_held_known = True
         self._held.add(self.change())
+
+    def repeats(self) -> None:
+        """Learn from a frame that repeats a pulse how little a held image may change, before any was seen."""
+        if not self._is_held_known and self._covers(_MOSTLY):
+            least = max(self.change(), _LEAST_HELD)
+            self._held = LogMean(min(least, self._held.mean), _PRIOR_COUNT, _MEMORY)
 
     def rests(self, change: float) -> None:
         """Learn how much a held image changes on this machine, in place of what was expected."""
+        self._is_held_known = True
         self._held = LogMean(change, _PRIOR_COUNT, _MEMORY)
 
     @property
