@@ -175,7 +175,7 @@ class BeamDetector:
             window.live()
             self._stirring.live()
         changed = difference.change > self._levels.limit(look.texture.noise)
-        since = window.change(shot.shown.t_s) if changed else 0.0
+        since = window.change_since(shot.shown.t_s) if changed else 0.0
         fresh = shot.follow(look.at, since > window.limit, changed and window.jump() > window.limit)
         if fresh:
             self._levels.pulse(difference.change)

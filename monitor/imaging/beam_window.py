@@ -38,6 +38,7 @@ class Window:
     def __init__(self, length_s: float) -> None:
         self._length_s = length_s
         self._looks: deque[Look] = deque()
+        self._whole: float | None = None
         self._held = LogMean(_HELD_PRIOR, _PRIOR_COUNT, _MEMORY)
         self._is_held_known = False
         self._live = LogMean(_LIVE_PRIOR, _PRIOR_COUNT, _MEMORY)
@@ -46,6 +47,7 @@ class Window:
 
     def add(self, look: Look) -> None:
         """Take the next frame."""
+        self._whole = None
         if self._looks and self._looks[-1].layout != look.layout:
             self._looks.clear()
         self._looks.append(look)
@@ -65,19 +67,25 @@ class Window:
         self._shot = LogMean(self._live.mean, _SHOT_COUNT, _MEMORY)
         self._pulse = LogMean(_HELD_PRIOR, 0, _PULSE_MEMORY)
 
-    def change(self, since_s: float = 0.0) -> float:
-        """Share of the noise that came since a time or within the window's length, whichever is shorter.
+    def change(self) -> float:
+        """Share of the noise that came within the window's length.
 
         0 for the same image, 1.4 for another exposure of which nothing was filtered or compressed away.
         """
+        if self._whole is None:
+            self._whole = self.change_since(self._looks[0].at.t_s)
+        return self._whole
+
+    def change_since(self, t_s: float) -> float:
+        """The same since a time, or within the window's length where that is shorter."""
         latest = self._looks[-1]
-        old = next((look for look in reversed(self._looks) if look.at.t_s < since_s + 1e-3), self._looks[0])
+        old = next((look for look in reversed(self._looks) if look.at.t_s < t_s + 1e-3), self._looks[0])
         difference = compare(latest.texture, old.texture)
         return 0.0 if difference is None else sqrt(max(2 * (1 - difference.likeness), 0.0))
 
     def jump(self) -> float:
         """Share of the noise that came with the latest frame."""
-        return self.change(self._looks[-2].at.t_s) if len(self._looks) > 1 else 0.0
+        return self.change_since(self._looks[-2].at.t_s) if len(self._looks) > 1 else 0.0
 
     @property
     def limit(self) -> float:
