@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.imaging.arrays import Array, Mask, components, grown, median
 
@@ -13,9 +14,11 @@ MISFIT, LEAST_PIXELS = 4.0, 50
 LEAST = 0.012
 """Least added attenuation, -ln units."""
 SEED, SEED_MM2 = 1.4, 1.0
-NEAR_MM, AT_BODY_MM = 4.5, 2.5
-"""Cement gets nowhere by jumping: faint cement begins this near to plain cement, and to the body. Where a vein leaves
-the body at the rim of its silhouette, the bolus before it is thin and paler than the vein."""
+NEAR_MM = 4.5
+"""Cement gets nowhere by jumping: faint cement comes this near to plain cement, and to the body. Where a vein leaves
+the body at the rim of its silhouette, the bolus before it is thin and paler than the vein, and hidden by the rim."""
+GAP_MM = 2.5
+"""Where a vein crosses an edge of bone, that hides so much of it."""
 BRIGHT_MM = 0.8
 """Plain cement shines this far beyond its border."""
 
@@ -48,9 +51,12 @@ def find_faint(
     small = np.asarray(cv2.resize(signal, plain.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
     smooth = _smoothed(small, ground, SMOOTH_MM / px_mm)
     low = np.maximum(_doubt(noise[every], parallax[every]), max(SURE * _spread(smooth, ground), LEAST))
-    found = _seeded((smooth > low) & ground, smooth > SEED * low, SEED_MM2 / px_mm**2)
-    start = grown(plain, NEAR_MM / px_mm) & grown(body[every], AT_BODY_MM / px_mm)
-    kept = cv2.resize(_touching(found, start).view(np.uint8), cement.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    found, labels = (smooth > low) & ground, _linked((smooth > low) & ground, GAP_MM / px_mm)
+    sure = np.bincount(labels[found & (smooth > SEED * low)], minlength=labels.max() + 1) * px_mm**2 >= SEED_MM2
+    for origin in (plain, body[every]):
+        sure &= np.bincount(labels[found & grown(origin, NEAR_MM / px_mm)], minlength=len(sure)) > 0
+    whole = _closed(found & sure[labels], GAP_MM / px_mm)
+    kept = cv2.resize(whole.view(np.uint8), cement.shape[::-1], interpolation=cv2.INTER_NEAREST)
     return kept.view(bool) & ~body
 
 
@@ -73,14 +79,12 @@ def _smoothed(signal: Array, ground: Mask, sigma_px: float) -> Array:
     return np.asarray(sums / np.maximum(weights, np.float32(0.2)), np.float32)
 
 
-def _seeded(candidate: Mask, seed: Mask, least_px: float) -> Mask:
-    count, labels = components(candidate)
-    keep = np.bincount(labels[seed & candidate], minlength=count) >= least_px
-    keep[0] = False
-    return np.asarray(keep.take(labels), bool)
+def _linked(found: Mask, gap_px: float) -> NDArray[np.int32]:
+    """Label of each pixel's piece, 0 where there is none; pieces within a gap of each other are one."""
+    _, labels = components(grown(found, gap_px / 2))
+    return np.asarray(np.where(found, labels, 0), np.int32)
 
 
-def _touching(found: Mask, near: Mask) -> Mask:
-    """Components that begin where cement is near."""
-    _, labels = components(found)
-    return np.asarray(found & np.isin(labels, np.unique(labels[near & found])), bool)
+def _closed(found: Mask, gap_px: float) -> Mask:
+    k = 2 * max(1, round(gap_px / 2)) + 1
+    return cv2.morphologyEx(found.view(np.uint8), cv2.MORPH_CLOSE, np.ones((k, k), np.uint8)).view(bool)

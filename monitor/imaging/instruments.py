@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.domain import Point
-from monitor.imaging.arrays import Array, Mask
+from monitor.imaging.arrays import Array, Mask, median
 from monitor.imaging.cannula import find_band
 from monitor.imaging.cannula_fit import FAINTEST, WIDEST_MM, Band, sharpen
 
@@ -158,7 +158,7 @@ class Instruments:
         beside = last.mask(added.shape, BESIDE_MM / self._mm) & ~last.mask(added.shape, 1.0 / self._mm) & ~self._body
         if not shaft.any() or not beside.any():
             return False
-        risen = float(added[shaft].mean()) - float(added[beside].mean())
+        risen = median(added[shaft]) - median(added[beside])
         return risen > min(FAINTEST, PALED * last.contrast)
 
     def _surrounded(self, band: Band, points: NDArray[np.float64], cement: Mask) -> bool:

@@ -27,6 +27,11 @@ class Footprint:
             bool(inside(a[:1], b).any() or inside(b[:1], a).any()) or min(_nearest(a, b), _nearest(b, a)) <= within_mm
         )
 
+    def holds(self, other: "Footprint", within_mm: float) -> bool:
+        """Whether the middle of the other lies in this one, or within ``within_mm`` of it."""
+        middle = other.points_mm.mean(0, keepdims=True)
+        return bool(inside(middle, self.points_mm)[0]) or _nearest(middle, self.points_mm) <= within_mm
+
 
 def footprint(observation: Observation, polygon: Polygon) -> Footprint:
     """Take a polygon of an observation (frame pixels) back to the reference of its view, in mm."""

@@ -70,8 +70,8 @@ class Leaks:
                 continue
             place = footprint(observation, piece.polygon)
             touched = [track for track in self._in_view(observation) if track.touches(place)]
-            same_zone = next((track for track in touched if track.zone is piece.zone), None)
-            owner = same_zone or self._start(piece, place, observation.view)
+            mine = (track for track in touched if track.zone is piece.zone or track.explains(piece, place))
+            owner = next(mine, None) or self._start(piece, place, observation.view)
             if owner is not None:
                 found.setdefault(owner, []).append((piece, place))
                 covered.update(track for track in touched if _is_covered(track, owner))

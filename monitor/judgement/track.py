@@ -8,6 +8,9 @@ from monitor.domain import Extravasate, View, Zone
 from monitor.judgement.footprint import Footprint
 from monitor.judgement.spread import CANAL, Spread
 
+SAME_PLACE_MM = 1.0
+"""How far the same cement may seem to have moved from one shot to another."""
+
 
 @dataclass(slots=True, eq=False)
 class Track:
@@ -47,13 +50,26 @@ class Track:
         """Whether a piece lies where this one was last seen."""
         return any(mine.touches(other, self.settings.match_mm) for mine in self.footprints)
 
+    def explains(self, piece: Extravasate, place: Footprint) -> bool:
+        """Whether a piece shows a leak again that is known at its place under another zone's name.
+
+        Behind the posterior wall its zone goes by the height of its middle, which moves as it grows. Elsewhere zones
+        flip where it lies on a border, as long as it is no more than before; and what ran back along a cannula lies
+        behind the wall once that is drawn out. Nothing but these explains cement behind the wall.
+        """
+        if self.leak is None or not any(mine.holds(place, SAME_PLACE_MM) for mine in self.footprints):
+            return False
+        both = self.zone in CANAL and piece.zone in CANAL
+        may = piece.zone not in CANAL or self.zone is Zone.NEEDLE_TRACK
+        return both or (may and not self._exceeds(piece.area_mm2))
+
     def overlaps(self, other: "Track") -> bool:
         """Whether two tracks of one view lie at the same place."""
         return self.view is other.view and any(self.touches(place) for place in other.footprints)
 
     def see(self, pieces: list[tuple[Extravasate, Footprint]], t_s: float, least_reach_mm: float) -> None:
         """Take the pieces that belong to it on this pulse; strong evidence reaches ``least_reach_mm``."""
-        self.piece = _together([piece for piece, _ in pieces])
+        self.piece = replace(_together([piece for piece, _ in pieces]), zone=self.zone)
         self.footprints = tuple(place for _, place in pieces)
         self.seen_s, self._absent_pulses = t_s, 0
         self.evidence += is_plain(self.piece, self.settings, least_reach_mm)
@@ -91,10 +107,12 @@ class Track:
     @property
     def has_grown(self) -> bool:
         """Whether it has grown since it was last reported."""
-        s = self.settings
-        enough = len(self._areas) >= s.persistence_pulses
-        rise = self.area_mm2 - self.reported_mm2
-        return enough and rise >= s.growth_mm2 and rise >= s.growth_fraction * self.reported_mm2
+        return len(self._areas) >= self.settings.persistence_pulses and self._exceeds(self.area_mm2)
+
+    def _exceeds(self, area_mm2: float) -> bool:
+        """Whether an area is more than was last reported, by what counts as growth."""
+        rise = area_mm2 - self.reported_mm2
+        return rise >= self.settings.growth_mm2 and rise >= self.settings.growth_fraction * self.reported_mm2
 
     def report(self, area_mm2: float) -> None:
         """Remember what is being told of it."""

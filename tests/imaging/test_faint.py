@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from monitor.imaging.arrays import Array, Mask
+from monitor.imaging.arrays import Array, Mask, components
 from monitor.imaging.faint import find_faint
 
 MM = 0.3
@@ -32,6 +32,25 @@ def test_a_vein_too_pale_for_single_pixels_is_found_along_its_length(contrast: f
     seen = found(np.asarray(contrast * course, np.float32))
     assert (seen & course).sum() > 0.8 * course.sum()
     assert seen.sum() < 1.8 * course.sum()
+
+
+def test_a_vein_goes_on_behind_an_edge_that_does_not_fit() -> None:
+    course = vein(211, 280)
+    hidden = np.asarray((X >= 216) & (X < 223))
+    noise = np.where(hidden, np.float32(0.08), np.float32(NOISE))
+    signal = np.asarray(0.04 * course + 0.4 * CEMENT + np.random.default_rng(3).normal(0, NOISE, SHAPE), np.float32)
+    nothing = np.zeros(SHAPE, np.float32)
+    seen = find_faint(signal, noise, nothing, CEMENT, BODY, np.ones_like(BODY), MM)
+    assert (seen & course).sum() > 0.8 * course.sum()
+    _, pieces = components(seen)
+    assert pieces.max() == 1
+
+
+def test_a_vein_is_followed_from_the_bolus_through_the_body() -> None:
+    up = np.asarray((np.abs(X - 170) * MM < 1) & (Y < 140) & (Y > 40))
+    outside = up & ~BODY
+    seen = found(np.asarray(0.04 * up, np.float32))
+    assert (seen & outside).sum() > 0.8 * outside.sum()
 
 
 def test_noise_alone_shows_nothing() -> None:

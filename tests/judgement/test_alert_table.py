@@ -198,7 +198,7 @@ def test_alerts_say_the_level_from_when_it_is_named() -> None:
     bedside = Bedside(Case())
     bedside.shots(LAT, *[[piece(Zone.ANTERIOR)]] * 3)
     bedside.judgement.name_level("T12")
-    bedside.shots(LAT, *[[piece(Zone.DISC_INFERIOR)]] * 3)
+    bedside.shots(LAT, *[[piece(Zone.DISC_INFERIOR, at=(660.0, 440.0))]] * 3)
     words = [alert.text for alert in bedside.alerts if alert.code.startswith("leak_")]
     assert words == ["Cement in front of the body.", "Cement in the lower disc, T12."]
 

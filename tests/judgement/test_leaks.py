@@ -86,6 +86,26 @@ CASES: dict[str, tuple[Play, list[tuple[str, str]]]] = {
     "the last pulse of a long shot waits for the next": (lambda b: b.shots(LAT, [], [], [piece(area_mm2=9)]), []),
     "the C-arm moved between the pulses": (_moved, [("leak-1", "onset")]),
     "zone flips between posterior and foramen": (_zone_flips, [("leak-1", "onset")]),
+    "known cement under the neighbouring zone's name": (
+        lambda b: b.shots(LAT, *[[piece(Zone.ANTERIOR)]] * 3, *[[piece(Zone.DISC_SUPERIOR)]] * 6),
+        [("leak-1", "onset")],
+    ),
+    "behind the wall once the cannula is out, no more than ran back along it": (
+        lambda b: b.shots(LAT, *[[piece(Zone.NEEDLE_TRACK)]] * 3, *[[piece(Zone.POSTERIOR)]] * 6),
+        [("leak-1", "onset")],
+    ),
+    "more than that": (
+        lambda b: b.shots(LAT, *[[piece(Zone.NEEDLE_TRACK)]] * 3, *[[piece(Zone.POSTERIOR, 9)]] * 6),
+        [("leak-1", "onset"), ("leak-2", "onset")],
+    ),
+    "behind the wall where a disc's leak is known": (
+        lambda b: b.shots(LAT, *[[piece(Zone.DISC_INFERIOR)]] * 3, *[[piece(Zone.POSTERIOR)]] * 6),
+        [("leak-1", "onset"), ("leak-2", "onset")],
+    ),
+    "behind the wall it grows down to the foramen": (
+        lambda b: b.shots(LAT, *[[piece(Zone.POSTERIOR)]] * 3, *[[piece(Zone.FORAMEN, 9)]] * 6),
+        [("leak-1", "onset"), ("leak-1", "growth")],
+    ),
     "the same cement in the other view": (
         lambda b: b.play((LAT, [[piece()]] * 3), (AP, [[piece(Zone.LEFT)]] * 3)),
         [("leak-1", "onset"), ("leak-2", "onset")],
