@@ -17,7 +17,7 @@ WIDEST_MM = 5.0
 """An 8 gauge cannula (4.2 mm) with blur; wider than that, cement beside it is being measured."""
 THINNEST_PX = 1.0
 """A band thinner than that is noise, and too thin for a profile across it."""
-MARGIN_PX = 6.0
+MARGIN_PX, END_PX = 6.0, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,19 @@ def sharpen(signal: Array, usable: Mask, spacing_mm: float, band: Band, rounds: 
         tail, tip = start + turned * MARGIN_PX, start + turned * length
         band = Band((tip[0], tip[1]), (tail[0], tail[1]), width, band.contrast)
     return _ended(signal, usable, band, spacing_mm)
+
+
+def wander(signal: Array, spacing_mm: float, band: Band) -> float:
+    """How far the middle of the band strays from a straight line, root mean square, pixels."""
+    strip, _, _ = _strip(signal, band, spacing_mm)
+    offsets, _ = _across(strip)
+    columns = np.arange(len(offsets), dtype=float)
+    near_end = np.minimum(columns, columns[::-1]) < MARGIN_PX + END_PX
+    good = np.isfinite(offsets) & ~near_end
+    if good.sum() < 8:
+        return 0.0
+    slope, shift = _robust_line(columns[good], offsets[good])
+    return float(np.sqrt(np.square(offsets[good] - slope * columns[good] - shift).mean()))
 
 
 def _strip(

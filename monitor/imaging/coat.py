@@ -24,6 +24,8 @@ MOST = 4
 """Shafts followed: two cannulas, and where they were before they were turned."""
 UNCOATED = 0.2
 """Least share of the shaft outside the body that stays bare: it tells how exposure changed the metal's contrast."""
+MOST_GAIN = 2.2
+"""A stylet drawn out halves the contrast; another display curve changes it by more, and not by one factor."""
 LEAST, SHARE = 0.06, 0.3
 """Gain over the bare shaft, in -ln units and of its contrast, that only cement makes."""
 SHORTEST_MM, GAP_MM, AT_WALL_MM = 1.5, 2.0, 3.0
@@ -193,6 +195,8 @@ class Coat:
         if outside.sum() * self._mm < 2 * SHORTEST_MM:
             return []
         gain = quantile(density[0, outside] / bare[0, outside], UNCOATED)
+        if not 1 / MOST_GAIN <= gain <= MOST_GAIN:
+            return []
         before = gain * np.where(outside, bare, np.inf)
         least = np.maximum(((LEAST,), (FLANK_LEAST,)), SHARE * before[0])
         hits = np.flatnonzero((density - before > least).any(0))

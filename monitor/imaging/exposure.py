@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.imaging.arrays import Array, Mask, median
+from monitor.imaging.arrays import Array, Mask, median, positive
 
 STRIDE = 6
 ITERATIONS, WARM_ITERATIONS = 5, 2
@@ -22,7 +22,7 @@ class GreyMap:
     coefficients: NDArray[np.float64]
 
     def predict(self, reference: Array) -> Array:
-        """Expected attenuation, float32 (h, w), if nothing had been added."""
+        """Expected attenuation, float32 (h, w), if nothing had been added; no display is whiter than white."""
         h, w = reference.shape
         x, y = np.linspace(-1, 1, w, dtype=np.float32), np.linspace(-1, 1, h, dtype=np.float32)[:, None]
         c = self.coefficients.astype(np.float32)
@@ -32,7 +32,7 @@ class GreyMap:
         expected *= reference
         expected += (c[4] + c[5] * x) * y
         expected += c[0] + c[3] * x
-        return np.asarray(expected, np.float32)
+        return positive(np.asarray(expected, np.float32))
 
 
 def fit_grey_map(current: Array, reference: Array, still: Mask, start: GreyMap | None = None) -> GreyMap:

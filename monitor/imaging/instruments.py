@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from monitor.domain import Point
 from monitor.imaging.arrays import Array, Mask, median
 from monitor.imaging.cannula import find_band
-from monitor.imaging.cannula_fit import FAINTEST, WIDEST_MM, Band, sharpen
+from monitor.imaging.cannula_fit import FAINTEST, WIDEST_MM, Band, sharpen, wander
 
 FIRST_CONTRAST = 0.2
 """Evidence asked for without a reference to subtract: bone ridges give about half of it."""
@@ -23,6 +23,8 @@ PALE = 0.35
 """Of the cannula's contrast: solid metal is denser than a tube, and a vein full of cement is paler."""
 LONG_OUT_MM = 20.0
 """No vein stays straight as far as this."""
+STRAIGHT_MM = 0.24
+"""Metal strays less from a straight line, two jaws side by side included; a vein strays more."""
 LONG_MM, ACROSS_OUT_MM = 30.0, 5.0
 """Nor does cement as far as this that lies across the body and ends this far outside: the jaw of a clamp."""
 WIDE_MM = 3.8
@@ -113,7 +115,8 @@ class Instruments:
             band = find_band(rest, usable, self._mm, self._inside, LEAST_CONTRAST)
             if band is None:
                 break
-            if self._could_be_metal(band, cement, cemented or bool(known or found)):
+            straight = not cemented or wander(rest, self._mm, band) * self._mm <= STRAIGHT_MM
+            if straight and self._could_be_metal(band, cement, cemented or bool(known or found)):
                 found.append(band)
             else:
                 rejected += 1

@@ -4,8 +4,7 @@ import cv2
 import numpy as np
 
 from monitor.imaging.arrays import Array, Mask, components, grown, halved, places
-from monitor.imaging.cannula_fit import Band
-from monitor.imaging.instruments import WIDE_MM
+from monitor.imaging.cannula_fit import WIDEST_MM, Band
 
 HUB_MM = 16.0
 THICK_MM = 5.0
@@ -84,7 +83,7 @@ def without_parallels(cement: Mask, bands: list[Band], spacing_mm: float) -> Mas
         part = labels == label
         turn, length, width = _principal(part)
         along = any(abs((turn - band.angle_deg() + 90) % 180 - 90) <= PARALLEL_DEG for band in bands)
-        if along and width * spacing_mm <= WIDE_MM and length >= ELONGATED * width:
+        if along and width * spacing_mm <= WIDEST_MM and length >= ELONGATED * width:
             cement = cement & ~part
     return cement
 
