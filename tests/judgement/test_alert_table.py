@@ -41,7 +41,7 @@ LEAKS: dict[str, tuple[Callable[[Bedside], None], tuple[str, str, str, str]]] = 
         ("medium", "leak_disc_superior", "Cement in the upper disc, L1.", PAUSE),
     ),
     "lower disc": (
-        _leak(AP, Zone.DISC_INFERIOR),
+        _leak(LAT, Zone.DISC_INFERIOR),
         ("medium", "leak_disc_inferior", "Cement in the lower disc, L1.", PAUSE),
     ),
     "anterior": (_leak(LAT, Zone.ANTERIOR), ("medium", "leak_anterior", "Cement in front of the body, L1.", PAUSE)),

@@ -47,11 +47,11 @@ CASES: dict[str, tuple[Play, list[tuple[str, str]]]] = {
     ),
     "below the onset area, never": (lambda b: b.shots(LAT, *[[piece(area_mm2=1.9)]] * 40), []),
     "seen from the front, cement close to an endplate, never": (
-        lambda b: b.shots(AP, *[[piece(Zone.DISC_SUPERIOR, 9, reach_mm=2.4)]] * 20),
+        lambda b: b.shots(AP, *[[piece(Zone.DISC_SUPERIOR, 9, reach_mm=4.4)]] * 20),
         [],
     ),
     "seen from the front, cement farther beyond it": (
-        lambda b: b.shots(AP, *[[piece(Zone.DISC_SUPERIOR, 9, reach_mm=3.0)]] * 3),
+        lambda b: b.shots(AP, *[[piece(Zone.DISC_SUPERIOR, 9, reach_mm=5.5)]] * 3),
         [("leak-1", "onset")],
     ),
     "seen from the side, cement close to an endplate": (
