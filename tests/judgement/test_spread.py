@@ -33,7 +33,7 @@ CASES: dict[str, tuple[list[Sequence[Extravasate]], bool]] = {
         False,
     ),
     "cement spread flat in the disc": (
-        [[piece(Zone.DISC_SUPERIOR, 24, length_mm=14, width_mm=1.8, reach_mm=4)]] * 8,
+        [[piece(Zone.DISC_SUPERIOR, 24, length_mm=14, width_mm=1.8, reach_mm=5.5)]] * 8,
         False,
     ),
     "thin run up along the side of the body": (
