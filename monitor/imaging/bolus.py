@@ -16,6 +16,7 @@ from monitor.imaging.cement import Scene, find_cement, softened
 from monitor.imaging.clutter import clutter, edges
 from monitor.imaging.coat import Coats
 from monitor.imaging.exposure import GreyMap, fit_grey_map
+from monitor.imaging.haze import without_haze
 from monitor.imaging.instruments import Instruments
 from monitor.imaging.metal import (
     HALO_MM,
@@ -116,15 +117,16 @@ class Bolus:
         known = grown(self._cement, 2)
         added = self._difference(current, usable & ~known, new_shot)
         smooth = self._averaged(added, new_shot)
-        bands = self._instruments.update(smooth, seen, self._cement, cemented, new_shot, self._sudden)
+        bands = self._instruments.update(smooth, seen, self._cement, self._before, cemented, new_shot, self._sudden)
         passing = self._passing.update(bands, cemented, new_shot)
         metal = self._metal(bands, smooth)
         still = usable & ~metal & ~known
         noise = clutter(smooth, self._edges, still)
         certain = usable & ~grown(~usable, round(BLURRED_MM / self._mm))
-        cement = self._segment(smooth, noise, certain, metal, bands, cemented)
+        cement, signal = self._segment(smooth, noise, certain, metal, bands, cemented)
         hand = self._hand(smooth, noise, usable, bands) if self._is_outside(cement) else np.zeros_like(cement)
         cement = self._believed(cement, passing, hand, cemented)
+        cement = without_haze(cement, signal, self._where.body, certain & ~metal, self._mm)
         self._stand(cement, new_shot)
         if not cemented and self._grey is not None:
             self._reference.absorb(current, added, self._grey, seen & ~grown(metal, 3) & ~cement, noise)
@@ -172,17 +174,17 @@ class Bolus:
 
     def _segment(
         self, smooth: Array, noise: Array, usable: Mask, metal: Mask, bands: list[Band], cemented: bool
-    ) -> Mask:
+    ) -> tuple[Mask, Array]:
         body = self._where.body
-        cement = find_cement(smooth, noise, Scene(body, self._interior, usable, metal, self._mm))
+        cement, signal = find_cement(smooth, noise, Scene(body, self._interior, usable, metal, self._mm))
         cement = attached(without_intruders(cement, body, usable, self._mm), body, self._mm)
         if not cemented:
             cement = without_scraps(without_arrivals(cement, usable), metal, self._mm)
             cement = without_parallels(cement, bands, self._mm)
             self._furniture = cement & ~grown(body, round(1.0 / self._mm))
             inside = np.count_nonzero(cement & body) * self._mm**2
-            return cement if inside >= self._settings.least_bolus_mm2 else np.zeros_like(cement)
-        return cement & ~grown(self._furniture, 2)
+            return cement if inside >= self._settings.least_bolus_mm2 else np.zeros_like(cement), signal
+        return cement & ~grown(self._furniture, 2), signal
 
     def _believed(self, cement: Mask, passing: list[Band], hand: Mask, cemented: bool) -> Mask:
         """The cement without what turned up together with passing metal or a hand.

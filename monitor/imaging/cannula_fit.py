@@ -18,6 +18,7 @@ WIDEST_MM = 5.0
 THINNEST_PX = 1.0
 """A band thinner than that is noise, and too thin for a profile across it."""
 MARGIN_PX, END_PX = 6.0, 2.0
+LEAST_COLUMNS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def sharpen(signal: Array, usable: Mask, spacing_mm: float, band: Band, rounds: 
         strip, axis, normal = _strip(signal, band, spacing_mm)
         offsets, widths = _across(strip)
         good = np.isfinite(offsets)
-        if good.sum() < 8:
+        if good.sum() < LEAST_COLUMNS:
             return band
         along = np.arange(strip.shape[1], dtype=float)[good]
         slope, shift = _robust_line(along, offsets[good])
@@ -79,14 +80,15 @@ def sharpen(signal: Array, usable: Mask, spacing_mm: float, band: Band, rounds: 
     return _ended(signal, usable, band, spacing_mm)
 
 
-def wander(signal: Array, spacing_mm: float, band: Band) -> float:
-    """How far the middle of the band strays from a straight line, root mean square, pixels."""
+def wander(signal: Array, spacing_mm: float, band: Band, hidden: Mask) -> float:
+    """How far the middle of the band strays from a straight line where nothing hides it, root mean square, pixels."""
     strip, _, _ = _strip(signal, band, spacing_mm)
+    covered, _, _ = _strip(hidden.view(np.uint8), band, spacing_mm, cv2.BORDER_CONSTANT)
     offsets, _ = _across(strip)
     columns = np.arange(len(offsets), dtype=float)
     near_end = np.minimum(columns, columns[::-1]) < MARGIN_PX + END_PX
-    good = np.isfinite(offsets) & ~near_end
-    if good.sum() < 8:
+    good = np.isfinite(offsets) & ~near_end & (covered[len(covered) // 2] == 0)
+    if good.sum() < LEAST_COLUMNS:
         return 0.0
     slope, shift = _robust_line(columns[good], offsets[good])
     return float(np.sqrt(np.square(offsets[good] - slope * columns[good] - shift).mean()))

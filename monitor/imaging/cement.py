@@ -47,7 +47,7 @@ def softened(body: Mask, spacing_mm: float) -> Array:
     return np.asarray(blurred, np.float32)
 
 
-def find_cement(added: Array, noise: Array, scene: Scene) -> Mask:
+def find_cement(added: Array, noise: Array, scene: Scene) -> tuple[Mask, Array]:
     """Segment the cement.
 
     Parameters
@@ -61,7 +61,7 @@ def find_cement(added: Array, noise: Array, scene: Scene) -> Mask:
 
     Returns
     -------
-    bool (h, w)
+    The cement, bool (h, w), and what was added without slow changes, float32 (h, w).
     """
     least, free = np.maximum(4.0 * noise, LEAST), scene.usable & ~scene.metal
     added = _above_intruders(added, least, free, scene)
@@ -75,7 +75,7 @@ def find_cement(added: Array, noise: Array, scene: Scene) -> Mask:
     faint = signal > cv2.max(np.maximum(RIM_NOISE * noise, RIM_LEAST), parallax)
     rim = faint & tapered & free & scene.body & grown(core, RIM_MM / scene.spacing_mm)
     plain = _bridge_metal(core | rim, scene)
-    return plain | find_faint(signal, noise, parallax, plain, scene.body, free, scene.spacing_mm)
+    return plain | find_faint(signal, noise, parallax, plain, scene.body, free, scene.spacing_mm), signal
 
 
 def _above_intruders(added: Array, least: Array, free: Mask, scene: Scene) -> Array:

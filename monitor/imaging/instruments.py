@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.domain import Point
-from monitor.imaging.arrays import Array, Mask, median
+from monitor.imaging.arrays import Array, Mask
 from monitor.imaging.cannula import find_band
 from monitor.imaging.cannula_fit import FAINTEST, WIDEST_MM, Band, sharpen, wander
 
@@ -73,7 +73,14 @@ class Instruments:
         return band if self._could_be_metal(band, np.zeros_like(usable), True) else None
 
     def update(
-        self, added: Array, usable: Mask, cement: Mask, cemented: bool, new_shot: bool, sudden: bool = False
+        self,
+        added: Array,
+        usable: Mask,
+        cement: Mask,
+        stood: Mask,
+        cemented: bool,
+        new_shot: bool,
+        sudden: bool = False,
     ) -> list[Band]:
         """Find the metal in what was added to the reference.
 
@@ -83,6 +90,8 @@ class Instruments:
             float32 (h, w), -ln units.
         usable, cement
             bool (h, w): the image; the cement known in this view so far.
+        stood
+            bool (h, w): the same without what the first pulses of this shot have shown; a shaft may still be coming in.
         cemented
             There is cement in some view.
         new_shot
@@ -98,7 +107,8 @@ class Instruments:
                 bands.append(band)
                 rest[band.mask(rest.shape, 1.0 / self._mm)] = 0
         if sudden or self._pulse < SEARCHED_PULSES or self._pulse % SEARCH_EVERY == 0:
-            bands += self._new(rest, usable, cement, cemented, bands)
+            known = stood if self._pulse < SEARCHED_PULSES else cement
+            bands += self._new(rest, usable, known, cemented, bands)
         self._bands = bands
         if bands:
             self.cannula = min(bands, key=self._aside)
@@ -115,7 +125,7 @@ class Instruments:
             band = find_band(rest, usable, self._mm, self._inside, LEAST_CONTRAST)
             if band is None:
                 break
-            straight = not cemented or wander(rest, self._mm, band) * self._mm <= STRAIGHT_MM
+            straight = not cemented or wander(rest, self._mm, band, self._body) * self._mm <= STRAIGHT_MM
             if straight and self._could_be_metal(band, cement, cemented or bool(known or found)):
                 found.append(band)
             else:
@@ -161,7 +171,7 @@ class Instruments:
         beside = last.mask(added.shape, BESIDE_MM / self._mm) & ~last.mask(added.shape, 1.0 / self._mm) & ~self._body
         if not shaft.any() or not beside.any():
             return False
-        risen = median(added[shaft]) - median(added[beside])
+        risen = float(added[shaft].mean()) - float(added[beside].mean())
         return risen > min(FAINTEST, PALED * last.contrast)
 
     def _surrounded(self, band: Band, points: NDArray[np.float64], cement: Mask) -> bool:

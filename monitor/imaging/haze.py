@@ -1,0 +1,52 @@
+"""Gas and soft tissue on the move gain attenuation all around; cement stands out from what lies beside it."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.imaging.arrays import Array, Mask, components, grown
+
+AROUND, AROUND_MM = 0.25, 3.0
+"""Most that the surroundings of cement may have gained, of what it has; and how far they reach."""
+SHINE_MM = 0.8
+"""Cement shines this far beyond its border."""
+
+
+def without_haze(cement: Mask, signal: Array, body: Mask, free: Mask, spacing_mm: float) -> Mask:
+    """Drop parts outside the body whose surroundings have gained too; masks and signal (h, w).
+
+    Parameters
+    ----------
+    cement
+        bool: what may be cement.
+    signal
+        float32: added attenuation, -ln units.
+    body, free
+        bool: the silhouette; usable pixels without metal.
+    spacing_mm
+        Millimetres per pixel.
+    """
+    outside = cement & ~grown(body, 1)
+    if not outside.any():
+        return cement
+    every, px_mm = (slice(None, None, 2),) * 2, 2 * spacing_mm
+    ground = (free & ~body)[every] & ~grown(cement[every], SHINE_MM / px_mm)
+    small = np.asarray(cv2.resize(signal, ground.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
+    count, labels = components(outside)
+    parts = labels[every]
+    around, own = (_sums(level, parts, count) for level in (_around(small, ground, AROUND_MM / px_mm), small))
+    hazy = around > AROUND * own
+    hazy[0] = False
+    return np.asarray(cement & ~hazy[labels], bool)
+
+
+def _around(signal: Array, ground: Mask, sigma_px: float) -> Array:
+    """Level of the ground about each pixel; none where there is no ground."""
+    weight = ground.astype(np.float32)
+    sums, weights = (cv2.GaussianBlur(a, (0, 0), sigma_px) for a in (signal * weight, weight))
+    return np.asarray(sums / np.maximum(weights, np.float32(0.02)), np.float32)
+
+
+def _sums(values: Array, parts: NDArray[np.int32], count: int) -> NDArray[np.float64]:
+    """Sum of the values by part."""
+    return np.asarray(np.bincount(parts.ravel(), values.ravel(), minlength=count), np.float64)
