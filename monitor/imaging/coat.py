@@ -30,6 +30,8 @@ LEAST, SHARE = 0.06, 0.3
 """Gain over the bare shaft, in -ln units and of its contrast, that only cement makes."""
 SHORTEST_MM, GAP_MM, AT_WALL_MM = 1.5, 2.0, 3.0
 """Cement comes out of the body: a stretch of it begins at the wall."""
+STEP_MM = 3.0
+"""Over this much of the shaft its density must fall by what only cement makes where the cement ends."""
 FLANK_MM, BESIDE_MM, FLANK_LEAST = (0.3, 1.1), (2.2, 3.5), 0.12
 """Beyond the shaft's edge: a sheath of cement half a millimetre thick is 2 mm deep there, denser by this than what lies
 beside it. Both sides must be, since a fit that is a little aside makes one of them so."""
@@ -197,13 +199,22 @@ class Coat:
         gain = quantile(density[0, outside] / bare[0, outside], UNCOATED)
         if not 1 / MOST_GAIN <= gain <= MOST_GAIN:
             return []
-        before = gain * np.where(outside, bare, np.inf)
-        least = np.maximum(((LEAST,), (FLANK_LEAST,)), SHARE * before[0])
-        hits = np.flatnonzero((density - before > least).any(0))
+        least = np.maximum(((LEAST,), (FLANK_LEAST,)), SHARE * gain * bare[0])
+        excess = np.where(outside, (density - gain * bare) / least, np.nan)
+        hits = np.flatnonzero((excess > 1).any(0))
         runs = np.split(hits, np.flatnonzero(np.diff(hits) > GAP_MM / self._mm) + 1)
         wall = int(np.argmax(inside))
         long = [(int(r[0]), int(r[-1])) for r in runs if len(r) * self._mm >= SHORTEST_MM]
-        return [(first, last) for first, last in long if abs(wall - last) * self._mm <= AT_WALL_MM]
+        begun = [(first, last) for first, last in long if abs(wall - last) * self._mm <= AT_WALL_MM]
+        return [(first, last) for first, last in begun if any(self._ends(row, first) for row in excess)]
+
+    def _ends(self, excess: NDArray[np.float64], first: int) -> bool:
+        """Whether the shaft is bare again beyond the far end of a stretch; towards bright air it only pales slowly."""
+        reach, gap = round(STEP_MM / self._mm), round(GAP_MM / self._mm / 2)
+        seen = np.flatnonzero(np.isfinite(excess))
+        within, beyond = seen[seen >= first][:reach], seen[seen < first - gap][-reach:]
+        enough = len(within) > 0 and len(beyond) >= reach / 2
+        return bool(enough and excess[within].mean() - excess[beyond].mean() > 1)
 
     def _inside(self, band: Band, places: int) -> NDArray[np.bool_]:
         axis, _, foot = self._frame(band)
