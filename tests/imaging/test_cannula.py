@@ -49,9 +49,9 @@ def track() -> Instruments:
 
 def test_cement_around_the_tip_doesnt_move_it() -> None:
     followed, needle = track(), rod((210, 200), (10, 130))
-    (before,) = followed.update(noisy(needle, 1, 0.01), USABLE, NO_CEMENT, False, True)
+    (before,) = followed.update(noisy(needle, 1, 0.01), USABLE, NO_CEMENT, NO_CEMENT, False, True)
     bolus = disc(205, 199, 7, 1.5)
-    (after,) = followed.update(noisy(np.maximum(needle, bolus), 2, 0.01), USABLE, bolus > 0.1, True, True)
+    (after,) = followed.update(noisy(np.maximum(needle, bolus), 2, 0.01), USABLE, bolus > 0.1, bolus > 0.1, True, True)
     assert np.hypot(after.tip[0] - before.tip[0], after.tip[1] - before.tip[1]) * SPACING_MM < 1.0
 
 
@@ -59,14 +59,15 @@ def test_withdrawing_it_is_followed() -> None:
     followed = track()
     for step in range(6):
         tip = (210 - 25 * step, 200 - 8.75 * step)
-        (band,) = followed.update(noisy(rod(tip, (10, 130)), step, 0.01), USABLE, NO_CEMENT, False, step == 0)
+        picture = noisy(rod(tip, (10, 130)), step, 0.01)
+        (band,) = followed.update(picture, USABLE, NO_CEMENT, NO_CEMENT, False, step == 0)
         assert np.hypot(band.tip[0] - tip[0], band.tip[1] - tip[1]) * SPACING_MM < 1.0
 
 
 def test_two_cannulas_and_a_clamp_are_all_metal() -> None:
     rods = [rod((190, 205), (10, 130)), rod((215, 205), (390, 130)), rod((300, 320), (395, 390), 2.0)]
     followed = track()
-    bands = followed.update(noisy(np.maximum.reduce(rods), 1, 0.01), USABLE, NO_CEMENT, False, True)
+    bands = followed.update(noisy(np.maximum.reduce(rods), 1, 0.01), USABLE, NO_CEMENT, NO_CEMENT, False, True)
     assert len(bands) == 3
     assert followed.cannula is not None
     assert np.hypot(followed.cannula.tip[0] - 190, followed.cannula.tip[1] - 205) * SPACING_MM < 1.0
@@ -76,7 +77,8 @@ def test_a_leak_along_the_wall_is_no_cannula() -> None:
     wall = float(body_outline()[0][0]) - 5
     leak = rod((wall, 165), (wall, 235), 2.2, 0.4)
     known = disc(200, 200, 8) > 0.1
-    assert not track().update(noisy(leak + disc(200, 200, 8), 4, 0.01), USABLE, known | (leak > 0.1), True, True)
+    known |= leak > 0.1
+    assert not track().update(noisy(leak + disc(200, 200, 8), 4, 0.01), USABLE, known, known, True, True)
 
 
 @pytest.mark.parametrize(("left", "expected"), [(0.25, 1), (0.0, 0)])
@@ -86,8 +88,8 @@ def test_a_shaft_that_pales_before_bright_air_is_still_metal_and_one_that_left_i
     metal = Instruments(filled([body_outline()], USABLE.shape), SPACING_MM)
     shaft = rod((205, 202), (10, 133), height=0.18)
     for n in range(4):
-        metal.update(noisy(shaft, n, 0.008), USABLE, NO_CEMENT, False, n == 0)
-    assert len(metal.update(noisy(left * shaft, 9, 0.008), USABLE, NO_CEMENT, True, True)) == expected
+        metal.update(noisy(shaft, n, 0.008), USABLE, NO_CEMENT, NO_CEMENT, False, n == 0)
+    assert len(metal.update(noisy(left * shaft, 9, 0.008), USABLE, NO_CEMENT, NO_CEMENT, True, True)) == expected
 
 
 @pytest.mark.parametrize("spacing_mm", [0.28, 0.34, 0.5])
@@ -99,3 +101,17 @@ def test_where_a_known_cannula_is_gone_a_line_beside_it_is_none(spacing_mm: floa
     known = Band((160.0, 100.0 - aside_px), (40.0, 100.0 - aside_px), 2.0, 0.3)
     left = sharpen(line, np.ones(line.shape, bool), spacing_mm, known, 1)
     assert np.isfinite([*left.tip, *left.tail, left.width_px, left.contrast]).all()
+
+
+@pytest.mark.parametrize(("bent_px", "expected"), [(0.0, 1), (3.0, 0)])
+def test_once_there_is_cement_a_long_band_is_metal_only_where_it_is_straight(bent_px: float, expected: int) -> None:
+    y, x = np.mgrid[:SIZE, :SIZE].astype(np.float32)
+    course = 60 + bent_px * np.sin(y / 14)
+    run = np.asarray(0.3 * ((np.abs(x - course) * SPACING_MM < 1.0) & (y > 40) & (y < 160)), np.float32)
+    assert len(track().update(noisy(run, 4, 0.01), USABLE, NO_CEMENT, NO_CEMENT, True, True)) == expected
+
+
+def test_a_shaft_that_comes_in_as_a_shot_begins_is_metal_though_it_looked_like_cement_before() -> None:
+    shaft, metal = rod((205, 202), (10, 133), height=0.3), track()
+    metal.update(noisy(EMPTY, 1, 0.01), USABLE, NO_CEMENT, NO_CEMENT, True, True)
+    assert metal.update(noisy(shaft, 2, 0.01), USABLE, shaft > 0.1, NO_CEMENT, True, False)
