@@ -99,7 +99,7 @@ def _principal(part: Mask) -> tuple[float, float, float]:
 def arrivals(shown: Mask, body: Mask, usable: Mask, spacing_mm: float) -> Mask:
     """Pixels outside the body under what reaches in from the image's border, thicker than any vein; bool (h, w).
 
-    A finger, a hand, with its edges. ``shown`` is where more than noise was added, shafts of metal left out.
+    Fingers, a hand, with their edges. ``shown`` is where more than noise was added, shafts of metal left out.
     """
     px_mm = 2 * spacing_mm
     part = halved((shown & usable & ~body).astype(np.float32)) > 0.5
@@ -110,9 +110,11 @@ def arrivals(shown: Mask, body: Mask, usable: Mask, spacing_mm: float) -> Mask:
     count, labels = components(thick.view(bool))
     edge = grown(_rim(halved(usable.astype(np.float32)) > 0.5), AT_RIM_MM / px_mm)
     large = np.bincount(labels.ravel(), minlength=count) * px_mm**2 >= HAND_MM2
-    keep = np.isin(np.arange(count), np.unique(labels[edge])) & large
-    keep[0] = False
-    reach = grown(keep.take(labels), NEAR_MM / px_mm).view(np.uint8)
+    large[0] = False
+    if not large[labels[edge]].any():
+        return np.zeros_like(body)
+    # Fingers come together: with one at the border, any other is one that pales there.
+    reach = grown(large.take(labels), NEAR_MM / px_mm).view(np.uint8)
     return cv2.resize(reach, body.shape[::-1], interpolation=cv2.INTER_NEAREST).view(bool) & ~body
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 
 from monitor.imaging.cannula_fit import Band
-from monitor.imaging.metal import without_company, without_parallels, without_scraps
+from monitor.imaging.metal import arrivals, without_company, without_parallels, without_scraps
 from monitor.imaging.passing import Passing
 
 SHAPE = (120, 120)
@@ -57,3 +57,14 @@ def test_a_second_shaft_that_the_first_half_hides_is_no_bolus() -> None:
     bolus = np.hypot(x - 30, y - 90) < 10
     kept = without_parallels(np.asarray(shaft | crossing | bolus), [CANNULA], 0.36)
     assert (kept == (crossing | bolus)).all()
+
+
+def test_a_finger_that_pales_before_the_border_is_known_by_its_neighbour() -> None:
+    shape = (160, 200)
+    y, x = np.mgrid[: shape[0], : shape[1]]
+    body, usable = np.asarray((x > 140) & (y > 60) & (y < 120)), np.ones(shape, bool)
+    whole, pale = np.asarray((y > 20) & (y < 45) & (x < 100)), np.asarray((y > 70) & (y < 95) & (x > 45) & (x < 120))
+    assert not arrivals(pale, body, usable, 0.36).any()
+    both = arrivals(whole | pale, body, usable, 0.36)
+    assert both[whole].all()
+    assert both[pale].all()
