@@ -1,7 +1,10 @@
 """Leaks: onset, growth and end of each piece of cement outside the body."""
 
+import numpy as np
+
 from monitor.config import LeakSettings, SpreadSettings
 from monitor.domain import Extravasate, Leak, Observation, ShotEnded, View, Zone
+from monitor.domain.geometry import inside
 from monitor.judgement.footprint import Footprint, footprint
 from monitor.judgement.spread import Spread
 from monitor.judgement.track import Track, is_plain
@@ -65,12 +68,13 @@ class Leaks:
         """Give each piece to a track; also tell which tracks a piece of another track lies over."""
         found: dict[Track, _Pieces] = {}
         covered: set[Track] = set()
+        out = _is_drawn_out(observation)
         for piece in sorted(observation.outside, key=lambda piece: -piece.area_mm2):
             if piece.area_mm2 < self._settings.hysteresis * self._settings.onset_mm2:
                 continue
             place = footprint(observation, piece.polygon)
             touched = [track for track in self._in_view(observation) if track.touches(place)]
-            mine = (track for track in touched if track.zone is piece.zone or track.explains(piece, place))
+            mine = (track for track in touched if track.zone is piece.zone or track.explains(piece, place, out))
             owner = next(mine, None) or self._start(piece, place, observation.view)
             if owner is not None:
                 found.setdefault(owner, []).append((piece, place))
@@ -111,6 +115,13 @@ class Leaks:
         track.leak = f"leak-{self._leaks}"
         track.report(track.piece.area_mm2 if track.piece else 0.0)
         return _event(track, "onset", t_s, frame)
+
+
+def _is_drawn_out(observation: Observation) -> bool:
+    """Whether no cannula is in the body any more."""
+    if observation.cannula is None or observation.outline is None:
+        return observation.cannula is None
+    return not inside(np.array([observation.cannula.tip]), observation.outline.polygon)[0]
 
 
 def _is_covered(track: Track, owner: Track) -> bool:

@@ -50,17 +50,17 @@ class Track:
         """Whether a piece lies where this one was last seen."""
         return any(mine.touches(other, self.settings.match_mm) for mine in self.footprints)
 
-    def explains(self, piece: Extravasate, place: Footprint) -> bool:
+    def explains(self, piece: Extravasate, place: Footprint, drawn_out: bool) -> bool:
         """Whether a piece shows a leak again that is known at its place under another zone's name.
 
         Behind the posterior wall its zone goes by the height of its middle, which moves as it grows. Elsewhere zones
         flip where it lies on a border, as long as it is no more than before; and what ran back along a cannula lies
-        behind the wall once that is drawn out. Nothing but these explains cement behind the wall.
+        behind the wall once that is ``drawn_out``. Nothing but these explains cement behind the wall.
         """
         if self.leak is None or not any(mine.holds(place, SAME_PLACE_MM) for mine in self.footprints):
             return False
         both = self.zone in CANAL and piece.zone in CANAL
-        may = piece.zone not in CANAL or self.zone is Zone.NEEDLE_TRACK
+        may = piece.zone not in CANAL or (self.zone is Zone.NEEDLE_TRACK and drawn_out)
         return both or (may and not self._exceeds(piece.area_mm2))
 
     def overlaps(self, other: "Track") -> bool:
