@@ -32,7 +32,8 @@ def cement_ml(observation: Observation) -> float:
     inside_mm2 = observation.cement_mm2 - sum(outside_mm2)
     if inside_mm2 <= 0:
         return volume_ml(observation.cement_mm2)
-    return volume_ml(inside_mm2) + sum(volume_ml(area_mm2) for area_mm2 in outside_mm2)
+    outside_ml = sum(p.area_mm2 * min(BALL * p.width_mm, THICKEST_MM) / _MM3_PER_ML for p in observation.outside)
+    return volume_ml(inside_mm2) + outside_ml
 
 
 def volume_ml(area_mm2: float) -> float:

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from monitor.config import Settings
 from monitor.domain import (
     Alert,
+    Cannula,
     Case,
     Event,
     Extravasate,
     Leak,
     Motion,
     Observation,
+    Outline,
     ShotEnded,
     ShotStarted,
     View,
@@ -109,6 +111,8 @@ class Bedside:
         refusal: str | None = None,
         motion: Motion | None = None,
         repeats: int = 1,
+        outline: Outline | None = None,
+        cannula: Cannula | None = None,
     ) -> None:
         """One pulse."""
         observation = Observation(
@@ -123,6 +127,8 @@ class Bedside:
             depth_mm=depth_mm,
             refusal=refusal,
             motion=motion,
+            outline=outline,
+            cannula=cannula,
             spacing_mm=SPACING_MM,
         )
         for _ in range(repeats):

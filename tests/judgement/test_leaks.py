@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from monitor.domain import Acknowledge, Motion, Tap, View, Zone
+from monitor.domain import Acknowledge, Cannula, Motion, Outline, Tap, View, Zone, polygon
 from tests.judgement.build import Bedside, piece, vein
 
 LAT, AP = View.LATERAL, View.AP
@@ -186,3 +186,16 @@ def test_refused_pulses_neither_start_nor_end_a_leak() -> None:
     for _ in range(40):
         bedside.show(LAT, refusal="degraded")
     assert bedside.phases() == [("leak-1", "onset")]
+
+
+@pytest.mark.parametrize(("tip", "leaks"), [((500.0, 400.0), 2), ((720.0, 400.0), 1)], ids=["in", "drawn out"])
+def test_what_ran_back_along_a_cannula_explains_cement_behind_the_wall_once_that_is_out(
+    tip: tuple[float, float], leaks: int
+) -> None:
+    bedside, cannula = Bedside(), Cannula(tip, (900.0, 400.0))
+    body = Outline(polygon([(400, 300), (690, 300), (690, 500), (400, 500)]), {}, "tap")
+    bedside.start(LAT)
+    for zone in [Zone.NEEDLE_TRACK] * 3 + [Zone.POSTERIOR] * 4:
+        bedside.show(LAT, [piece(zone)], outline=body, cannula=cannula)
+    bedside.end(LAT)
+    assert len(bedside.leaks) == leaks
