@@ -7,10 +7,12 @@ to the noise, and another exposure of the same anatomy doesn't. Small pictures t
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import fft
 
 from monitor.imaging.beam_texture import Texture, compare, of_band
 
@@ -22,25 +24,43 @@ _LEAST_DEGREES, _LEAST_SCALE = 7.0, 0.08
 """A patient or a C-arm moves by less than this between shots; a display turns and magnifies by more."""
 _ANGLES = 360
 Square = NDArray[np.float32]
+_Found = tuple[float, NDArray[np.float64]]
+
+
+class _Kind(NamedTuple):
+    """What a display may have done: mirror the image or not, and turn it by quarters or to where the spectra fit."""
+
+    mirrored: bool
+    fitted: bool
+
+
+_KINDS = [_Kind(mirrored, fitted) for mirrored in (False, True) for fitted in (False, True)]
 
 
 def shown_otherwise(new: Texture, held: Texture) -> bool:
     """Whether ``new`` is the exposure ``held``, clearly turned, mirrored or magnified by the display."""
-    if not any(peak > _HINT and _is_display(motion) for peak, motion in _motions(new, held, _SMALL)):
+    hinted = [kind for kind in _KINDS if any(map(_hints, _motions(new, held, _SMALL, kind)))]
+    if not hinted:
         return False
-    peak, motion = max(_motions(new, held, _SIDE), key=lambda found: found[0])
+    peak, motion = max((found for kind in hinted for found in _motions(new, held, _SIDE, kind)), key=lambda f: f[0])
     if peak < _FOUND or not _is_display(motion):
         return False
     return _likeness(_square(new.band, _SIDE), _moved(_square(held.band, _SIDE), motion)) > _SAME_NOISE
 
 
-def _motions(new: Texture, held: Texture, side: int) -> Iterator[tuple[float, NDArray[np.float64]]]:
+def _motions(new: Texture, held: Texture, side: int, kind: _Kind) -> Iterator[_Found]:
     """Motions that may take the held image to the new one, each with the height of its correlation's peak."""
     target, source = _square(new.band, side), _square(held.band, side)
     window = _window(side, side)
-    for candidate in _candidates(source, target, window):
+    for candidate in _candidates(source, target, window, kind):
         (dx, dy), peak = cv2.phaseCorrelate(_moved(source, candidate), target.copy(), window)
         yield peak, np.array([[1, 0, dx], [0, 1, dy], [0, 0, 1]]) @ candidate
+
+
+def _hints(found: _Found) -> bool:
+    """Whether a motion of the small pictures is worth a closer look."""
+    peak, motion = found
+    return peak > _HINT and _is_display(motion)
 
 
 @lru_cache(maxsize=4)
@@ -68,14 +88,16 @@ def _moved(square: Square, motion: NDArray[np.float64]) -> Square:
     return np.asarray(cv2.warpAffine(square, motion[:2], size, flags=cv2.INTER_CUBIC), np.float32)
 
 
-def _candidates(source: Square, target: Square, window: Square) -> Iterator[NDArray[np.float64]]:
-    """Quarter turns, and the turn and magnification that fit the spectra, each plain and mirrored, as 3x3 matrices."""
+def _candidates(source: Square, target: Square, window: Square, kind: _Kind) -> Iterator[NDArray[np.float64]]:
+    """Quarter turns, or the turns and magnification that fit the spectra, as 3x3 matrices."""
     side = len(source)
-    for mirror in (np.eye(3), np.array([[-1.0, 0, side - 1], [0, 1, 0], [0, 0, 1]])):
+    mirror = np.array([[-1.0, 0, side - 1], [0, 1, 0], [0, 0, 1]]) if kind.mirrored else np.eye(3)
+    if not kind.fitted:
         yield from (_turn(side, quarter, 1.0) @ mirror for quarter in (0.0, 90.0, 180.0, 270.0))
-        degrees, scale = _fit(_moved(source, mirror), target, window)
-        if 0.4 < scale < 2.5:
-            yield from (_turn(side, degrees + half, scale) @ mirror for half in (0.0, 180.0))
+        return
+    degrees, scale = _fit(_moved(source, mirror), target, window)
+    if 0.4 < scale < 2.5:
+        yield from (_turn(side, degrees + half, scale) @ mirror for half in (0.0, 180.0))
 
 
 def _turn(side: int, degrees: float, scale: float) -> NDArray[np.float64]:
@@ -93,7 +115,7 @@ def _fit(source: Square, target: Square, window: Square) -> tuple[float, float]:
 
 def _spectrum(square: Square, window: Square) -> Square:
     """Log-polar magnitude: rows are half a turn of angles, columns the logarithm of frequency."""
-    magnitude = np.abs(np.fft.fftshift(np.fft.fft2(square * window))).astype(np.float32)
+    magnitude = np.fft.fftshift(np.abs(fft.fft2(square * window)))
     side = len(square)
     size, centre = (side, 2 * _ANGLES), (side / 2, side / 2)
     polar = cv2.warpPolar(np.log1p(magnitude), size, centre, side / 2, cv2.INTER_LINEAR | cv2.WARP_POLAR_LOG)
