@@ -22,10 +22,13 @@ _WORKING_PX = 384
 _RIM_SHARE = 0.5
 """A flat level that makes up more of the rim than all else is the background: a square image as high as a wide screen
 leaves it three fifths, less the text."""
-_SATURATED = 245
+_SATURATED, _ALL_WHITE = 245, 0.8
+"""A white rim may be the direct beam beside the patient, unless hardly anything else is there: a white screen."""
 _THIN = 0.03
 """Part of the screen's smaller side."""
 _PEELS = 3
+_BLURRED = 5
+"""Twice as many pixels, and one, as the border of a peeled region is blurred into what was peeled off."""
 _SHARP = 0.7
 """Part of an image's border that must be sharp where the dark around it is the screen's, not a black direct beam."""
 
@@ -53,7 +56,8 @@ def find_field(grey: NDArray[np.uint8], min_share: float) -> Shape | None:
         level = _rim_level(small, region)
         if level is None:
             break
-        inner = _largest_part(_differs(small, level, _rim(region)) & region)
+        bare = _eroded(region, _BLURRED) if peel else region
+        inner = _largest_part(_differs(small, level, _rim(region)) & bare)
         if inner.mean() < min_share:
             return None
         inner_contrast = _contrast(small, level, inner)
@@ -73,14 +77,18 @@ def _rim_level(small: NDArray[np.uint8], region: NDArray[np.uint8]) -> int | Non
         return None
     near = np.convolve(np.bincount(rim, minlength=256), np.ones(5), "same")
     level = int(near.argmax())
-    return level if near[level] > _RIM_SHARE * rim.size and level < _SATURATED else None
+    share = near[level] / rim.size
+    return level if share > (_RIM_SHARE if level < _SATURATED else _ALL_WHITE) else None
 
 
 def _rim(region: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    skin, inside = (
-        cv2.erode(region, np.ones((n, n), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0) for n in (3, 7)
-    )
-    return np.asarray(skin > inside, np.bool_)
+    """Past the blur into what lies outside, and narrow: a frame around an image may be a few pixels wide."""
+    return np.asarray(_eroded(region, _BLURRED) > _eroded(region, _BLURRED + 2), np.bool_)
+
+
+def _eroded(region: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
+    kernel = np.ones((width, width), np.uint8)
+    return np.asarray(cv2.erode(region, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0), np.uint8)
 
 
 def _differs(small: NDArray[np.uint8], level: int, rim: NDArray[np.bool_]) -> NDArray[np.uint8]:

@@ -33,3 +33,25 @@ def test_an_image_that_goes_over_from_brighter_to_darker_than_the_background_is_
     assert found is not None
     (x0, y0), (x1, y1) = found.outline.min(0), found.outline.max(0)
     assert (x0, y0, x1, y1) == pytest.approx((42, 40, 981, 979), abs=10)
+
+
+@pytest.mark.parametrize(
+    ("background", "frame"),
+    [(255, 255), (232, 255), (200, 0), (68, 0), (0, 0)],
+    ids=["white", "framed in white", "light", "grey", "black"],
+)
+@pytest.mark.parametrize("inverted", [False, True])
+def test_an_image_on_a_screen_of_any_colour_is_found(background: int, frame: int, inverted: bool) -> None:
+    """Also one with the direct beam along one side, at either end of the grey scale."""
+    rng = np.random.default_rng(background)
+    screen = np.full((1024, 1280), background, np.uint8)
+    screen[30:994, 170:1110] = frame
+    texture = cv2.GaussianBlur(rng.normal(0, 60, (920, 900)).astype(np.float32), (0, 0), 9)
+    image = np.clip(130 + 4 * texture + rng.normal(0, 3, texture.shape), 30, 230)
+    image[:, 780:] = 0 if inverted else 255
+    screen[52:972, 190:1090] = image
+    found = find_field(screen, 0.04)
+    assert found is not None
+    (x0, y0), (x1, y1) = found.outline.min(0), found.outline.max(0)
+    assert (x0, y0, y1) == pytest.approx((190, 52, 971), abs=24)
+    assert x1 > 950
