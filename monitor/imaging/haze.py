@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 from monitor.imaging.arrays import Array, Mask, components, grown
 
-AROUND, AROUND_MM = 0.25, 3.0
-"""Most that the surroundings of cement may have gained, of what it has; and how far they reach."""
+AROUND, AROUND_MM, REACH_MM = 0.25, 3.0, 9.0
+"""Most that the surroundings of cement may have gained, of what it has; how far away they count less, and nothing."""
 SHINE_MM = 0.8
 """Cement shines this far beyond its border."""
 
@@ -29,15 +29,30 @@ def without_haze(cement: Mask, signal: Array, body: Mask, free: Mask, spacing_mm
     outside = cement & ~grown(body, 1)
     if not outside.any():
         return cement
+    near = _window(outside, REACH_MM / spacing_mm)
+    kept = cement.copy()
+    kept[near] &= ~_hazy(outside[near], cement[near], signal[near], (free & ~body)[near], spacing_mm)
+    return kept
+
+
+def _window(mask: Mask, margin_px: float) -> tuple[slice, slice]:
+    """Rows and columns around a mask."""
+    x, y, w, h = cv2.boundingRect(mask.view(np.uint8))
+    margin = round(margin_px)
+    return slice(max(y - margin, 0), y + h + margin), slice(max(x - margin, 0), x + w + margin)
+
+
+def _hazy(outside: Mask, cement: Mask, signal: Array, ground: Mask, spacing_mm: float) -> Mask:
+    """The parts of ``outside`` whose surroundings have gained too."""
     every, px_mm = (slice(None, None, 2),) * 2, 2 * spacing_mm
-    ground = (free & ~body)[every] & ~grown(cement[every], SHINE_MM / px_mm)
+    ground = ground[every] & ~grown(np.ascontiguousarray(cement[every]), SHINE_MM / px_mm)
     small = np.asarray(cv2.resize(signal, ground.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
     count, labels = components(outside)
     parts = labels[every]
     around, own = (_sums(level, parts, count) for level in (_around(small, ground, AROUND_MM / px_mm), small))
     hazy = around > AROUND * own
     hazy[0] = False
-    return np.asarray(cement & ~hazy[labels], bool)
+    return np.asarray(hazy[labels], bool)
 
 
 def _around(signal: Array, ground: Mask, sigma_px: float) -> Array:
