@@ -26,7 +26,6 @@ from monitor.imaging.metal import (
     without_arrivals,
     without_company,
     without_intruders,
-    without_parallels,
     without_scraps,
 )
 from monitor.imaging.passing import Passing
@@ -123,7 +122,7 @@ class Bolus:
         still = usable & ~metal & ~known
         noise = clutter(smooth, self._edges, still)
         certain = usable & ~grown(~usable, round(BLURRED_MM / self._mm))
-        cement, signal = self._segment(smooth, noise, certain, metal, bands, cemented)
+        cement, signal = self._segment(smooth, noise, certain, metal, cemented)
         hand = self._hand(smooth, noise, usable, bands) if self._is_outside(cement) else np.zeros_like(cement)
         cement = self._believed(cement, passing, hand, cemented)
         cement = without_haze(cement, signal, self._where.body, certain & ~metal, self._mm)
@@ -172,15 +171,12 @@ class Bolus:
             self._added = self._added + (added - self._added) * np.float32(share)
         return np.asarray(cv2.GaussianBlur(self._added, (0, 0), SMOOTH_MM / self._mm), np.float32)
 
-    def _segment(
-        self, smooth: Array, noise: Array, usable: Mask, metal: Mask, bands: list[Band], cemented: bool
-    ) -> tuple[Mask, Array]:
+    def _segment(self, smooth: Array, noise: Array, usable: Mask, metal: Mask, cemented: bool) -> tuple[Mask, Array]:
         body = self._where.body
         cement, signal = find_cement(smooth, noise, Scene(body, self._interior, usable, metal, self._mm))
         cement = attached(without_intruders(cement, body, usable, self._mm), body, self._mm)
         if not cemented:
             cement = without_scraps(without_arrivals(cement, usable), metal, self._mm)
-            cement = without_parallels(cement, bands, self._mm)
             self._furniture = cement & ~grown(body, round(1.0 / self._mm))
             inside = np.count_nonzero(cement & body) * self._mm**2
             return cement if inside >= self._settings.least_bolus_mm2 else np.zeros_like(cement), signal

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from monitor.imaging.arrays import Array, Mask, components, grown, halved, places
-from monitor.imaging.cannula_fit import WIDEST_MM, Band
+from monitor.imaging.arrays import Array, Mask, components, grown, halved
+from monitor.imaging.cannula_fit import Band
 
 HUB_MM = 16.0
 THICK_MM = 5.0
@@ -18,10 +18,6 @@ HALO_MM = 1.0
 
 SCRAP_MM = 1.2
 """What is left of a shaft beside its mask is no wider than this."""
-
-
-PARALLEL_DEG, ELONGATED = 15.0, 2.0
-"""Two cannulas lie this much alike, seen from the side; the first cement is round."""
 
 
 def cannula_mask(band: Band, added: Array, body: Mask, spacing_mm: float) -> Mask:
@@ -74,26 +70,6 @@ def without_scraps(cement: Mask, metal: Mask, spacing_mm: float) -> Mask:
     away = cv2.distanceTransform((~metal).view(np.uint8), cv2.DIST_L2, 3)
     stands_out = np.bincount(labels[cement & (away * spacing_mm > SCRAP_MM)], minlength=count) > 0
     return np.asarray(cement & ((touching <= 0.4 * borders) | stands_out)[labels], bool)
-
-
-def without_parallels(cement: Mask, bands: list[Band], spacing_mm: float) -> Mask:
-    """Drop what is straight, as narrow as a shaft, and leads the way one does: a second shaft that the first hides."""
-    count, labels = components(cement)
-    for label in range(1, count):
-        part = labels == label
-        turn, length, width = _principal(part)
-        along = any(abs((turn - band.angle_deg() + 90) % 180 - 90) <= PARALLEL_DEG for band in bands)
-        if along and width * spacing_mm <= WIDEST_MM and length >= ELONGATED * width:
-            cement = cement & ~part
-    return cement
-
-
-def _principal(part: Mask) -> tuple[float, float, float]:
-    """Direction (degrees), length and width (px) of the bar that a part's pixels are spread like."""
-    spread, axes = np.linalg.eigh(np.cov(np.stack(places(part)).astype(np.float64), bias=True))
-    turn = float(np.degrees(np.arctan2(axes[1, 1], axes[0, 1])))
-    width, length = (float((12 * max(s, 0.0)) ** 0.5) + 1 for s in spread)
-    return turn, length, width
 
 
 def arrivals(shown: Mask, body: Mask, usable: Mask, spacing_mm: float) -> Mask:

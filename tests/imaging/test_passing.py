@@ -1,7 +1,7 @@
 import numpy as np
 
 from monitor.imaging.cannula_fit import Band
-from monitor.imaging.metal import arrivals, without_company, without_parallels, without_scraps
+from monitor.imaging.metal import arrivals, without_company, without_scraps
 from monitor.imaging.passing import Passing
 
 SHAPE = (120, 120)
@@ -48,15 +48,6 @@ def test_a_thin_rest_beside_a_shaft_is_a_scrap_and_a_bolus_around_its_tip_is_not
     rest = CANNULA.mask(SHAPE, 5.0) & ~metal & (x > 10) & (x < 40)
     kept = without_scraps(bolus | rest, metal, 0.36)
     assert (kept == bolus).all()
-
-
-def test_a_second_shaft_that_the_first_half_hides_is_no_bolus() -> None:
-    y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
-    shaft = Band(tip=(92.0, 54.0), tail=(66.0, 50.0), width_px=7.0, contrast=0.2).mask(SHAPE, 0.0)
-    crossing = Band(tip=(90.0, 70.0), tail=(86.0, 96.0), width_px=7.0, contrast=0.2).mask(SHAPE, 0.0)
-    bolus = np.hypot(x - 30, y - 90) < 10
-    kept = without_parallels(np.asarray(shaft | crossing | bolus), [CANNULA], 0.36)
-    assert (kept == (crossing | bolus)).all()
 
 
 def test_a_finger_that_pales_before_the_border_is_known_by_its_neighbour() -> None:
