@@ -215,7 +215,6 @@ class Monitor:
             cement=found.cement,
             outside=found.outside,
             cement_mm2=found.cement_mm2,
-            signal_mm2=found.signal_mm2,
             gaps_mm=found.gaps_mm or {},
             depth_mm=found.depth_mm,
             neighbours=found.around.neighbours,

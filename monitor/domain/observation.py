@@ -107,9 +107,6 @@ class Observation:
         The pieces of it beyond the outline.
     cement_mm2
         Projected area of all cement.
-    signal_mm2
-        Sum over the cement of (attenuation added by cement, in units of ``-ln`` brightness) times pixel area: grows
-        with volume, comparable within one view of a case after exposure normalisation.
     gaps_mm
         Distance of the bolus' front from each wall while still inside; no entry where there is no cement.
     depth_mm
@@ -139,7 +136,6 @@ class Observation:
     cement: tuple[Polygon, ...] = ()
     outside: tuple[Extravasate, ...] = ()
     cement_mm2: float = 0.0
-    signal_mm2: float = 0.0
     gaps_mm: Mapping[Wall, float] = field(default_factory=lambda: MappingProxyType({}))
     depth_mm: float | None = None
     neighbours: tuple[Neighbour, ...] = ()

@@ -50,7 +50,6 @@ class Findings:
     cement: tuple[Polygon, ...]
     outside: tuple[Extravasate, ...]
     cement_mm2: float
-    signal_mm2: float
     gaps_mm: dict[Wall, float]
     depth_mm: float | None
 
@@ -133,7 +132,7 @@ class Bolus:
         self._cement = cement
         cannula = self._instruments.cannula if bands else None
         coat = self._coats.update(np.where(usable, smooth, np.nan), bands, cemented)
-        return self._findings(cement, coat, smooth, cannula, cemented)
+        return self._findings(cement, coat, cannula, cemented)
 
     def _is_outside(self, cement: Mask) -> bool:
         """Whether any lies beyond what still counts as inside."""
@@ -204,7 +203,7 @@ class Bolus:
         fresh = cement & ~self._where.body & ~known
         return bool(np.count_nonzero(fresh) * self._mm**2 > SUDDEN_MM2)
 
-    def _findings(self, cement: Mask, coat: Mask, smooth: Array, band: Band | None, cemented: bool) -> Findings:
+    def _findings(self, cement: Mask, coat: Mask, band: Band | None, cemented: bool) -> Findings:
         pixel = self._mm**2
         outside = extravasates(
             cement, coat, self._where, self._instruments.cannula, self._mm, self._settings.tolerance_mm
@@ -218,7 +217,6 @@ class Bolus:
             # Cement gets out through the body: before a bolus is certain, whatever is outside is something else.
             outside=moved if cemented else (),
             cement_mm2=np.count_nonzero(cement) * pixel,
-            signal_mm2=float(np.maximum(smooth[cement], 0).sum()) * pixel,
             gaps_mm=gaps(cement, self._where, self._mm),
             depth_mm=None if depth is None else depth * self._mm,
         )

@@ -40,7 +40,6 @@ class Measured:
     cement: tuple[Polygon, ...] = ()
     outside: tuple[Extravasate, ...] = ()
     cement_mm2: float = 0.0
-    signal_mm2: float = 0.0
     gaps_mm: dict[Wall, float] | None = None
     depth_mm: float | None = None
 
@@ -295,7 +294,6 @@ def _told(found: Findings, image: Image, fit: Fit, bare: Measured) -> Measured:
         cement=tuple(out(p) for p in found.cement),
         outside=tuple(replace(e, polygon=out(e.polygon), at=out_point(e.at)) for e in found.outside),
         cement_mm2=found.cement_mm2,
-        signal_mm2=found.signal_mm2,
         gaps_mm=found.gaps_mm,
         depth_mm=found.depth_mm,
     )
