@@ -40,9 +40,10 @@ _KINDS = [_Kind(mirrored, fitted) for mirrored in (False, True) for fitted in (F
 def shown_otherwise(new: Texture, held: Texture) -> bool:
     """Whether ``new`` is the exposure ``held``, clearly turned, mirrored or magnified by the display."""
     hinted = [kind for kind in _KINDS if any(map(_hints, _motions(new, held, _SMALL, kind)))]
-    if not hinted:
+    closer = [found for kind in hinted for found in _motions(new, held, _SIDE, kind)]
+    if not closer:
         return False
-    peak, motion = max((found for kind in hinted for found in _motions(new, held, _SIDE, kind)), key=lambda f: f[0])
+    peak, motion = max(closer, key=lambda found: found[0])
     if peak < _FOUND or not _is_display(motion):
         return False
     return _likeness(_square(new.band, _SIDE), _moved(_square(held.band, _SIDE), motion)) > _SAME_NOISE
