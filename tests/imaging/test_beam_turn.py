@@ -9,7 +9,7 @@ from monitor.imaging.beam_turn import shown_otherwise
 def _exposures(seed: int, scale: float, degrees: float) -> tuple[Texture, Texture]:
     """An exposure, and the same turned and magnified by a display that adds a little noise."""
     rng = np.random.default_rng(seed)
-    held = cv2.GaussianBlur(rng.normal(0, 10, (300, 300)).astype(np.float32), (0, 0), 1.2)
+    held = np.asarray(cv2.GaussianBlur(rng.normal(0, 10, (300, 300)).astype(np.float32), (0, 0), 1.2), np.float32)
     matrix = cv2.getRotationMatrix2D((150, 150), degrees, scale)
     moved = cv2.warpAffine(held, matrix, (300, 300)) + rng.normal(0, 0.3, (300, 300))
     return of_band(moved.astype(np.float32)), of_band(held)
