@@ -234,14 +234,21 @@ OVERFLOWING = """() => [...document.querySelectorAll('body *')].filter((e) => {
 }).map((e) => `${e.tagName}#${e.id}.${e.className}: ${e.textContent.slice(0, 40)}`)"""
 
 
+PARTS = ["header", "#screen", "#alerts", "#others", "#readings", "#controls", "#history", "footer"]
+BOXES = """(names) => names.map((name) => {
+    const { x, y, width, height } = document.querySelector(name).getBoundingClientRect();
+    return [name, { x, y, width, height }];
+})"""
+SCROLLER = """() => {
+    const more = document.querySelector("#more");
+    return more.scrollHeight > more.clientHeight ? more.getBoundingClientRect().bottom : 1e9;
+}"""
+
+
 def overlapping(page: Page) -> list[tuple[str, str]]:
-    """Pairs of main parts that cover each other."""
-    names = ["header", "#screen", "#alerts", "#others", "#readings", "#controls", "#history", "footer"]
-    boxes = [(name, page.locator(name).bounding_box()) for name in names]
-    seen = [(name, box) for name, box in boxes if box is not None and box["height"] > 0]
-    scroller = page.locator("#more").evaluate(
-        "(e) => e.scrollHeight > e.clientHeight ? e.getBoundingClientRect().bottom : 1e9"
-    )
+    """Pairs of main parts that cover each other; all are measured at once, since the page lives."""
+    boxes, scroller = page.evaluate(f"(names) => [({BOXES})(names), ({SCROLLER})()]", PARTS)
+    seen = [(name, box) for name, box in boxes if box["height"] > 0]
 
     def cover(a: dict[str, float], b: dict[str, float]) -> bool:
         bottom_a, bottom_b = min(a["y"] + a["height"], scroller), min(b["y"] + b["height"], scroller)
@@ -249,7 +256,7 @@ def overlapping(page: Page) -> list[tuple[str, str]]:
         return wide > 1 and min(bottom_a, bottom_b) - max(a["y"], b["y"]) > 1
 
     pairs = [(one, other) for n, one in enumerate(seen) for other in seen[n + 1 :]]
-    return [(one[0], other[0]) for one, other in pairs if cover(dict(one[1]), dict(other[1]))]  # type: ignore[arg-type]
+    return [(one[0], other[0]) for one, other in pairs if cover(one[1], other[1])]
 
 
 def test_the_acknowledge_button_is_in_sight_without_scrolling(look: Look) -> None:
