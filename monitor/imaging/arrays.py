@@ -36,6 +36,13 @@ def grown(mask: Mask, radius_px: float) -> Mask:
     return cv2.dilate(mask.view(np.uint8), np.ones((k, k), np.uint8)).view(bool)
 
 
+def smoothed_within(picture: Array, ground: Mask, sigma_px: float, least_weight: float) -> Array:
+    """Smoothed by what lies in the ground only; where less of it than ``least_weight`` is near, paler, down to 0."""
+    weight = ground.astype(np.float32)
+    sums, weights = (cv2.GaussianBlur(a, (0, 0), sigma_px) for a in (picture * weight, weight))
+    return np.asarray(sums / np.maximum(weights, np.float32(least_weight)), np.float32)
+
+
 def components(mask: Mask) -> tuple[int, NDArray[np.int32]]:
     """How many labels there are, and each pixel's: 0 outside the mask, one for each of its connected parts."""
     count, labels = cv2.connectedComponents(mask.view(np.uint8), connectivity=8)

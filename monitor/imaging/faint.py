@@ -4,10 +4,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.imaging.arrays import Array, Mask, components, grown, median
+from monitor.imaging.arrays import Array, Mask, components, grown, median, smoothed_within
 
 SMOOTH_MM = 0.7
 """Veins are 1.5 to 3 mm wide: this width of smoothing suits them best."""
+LEAST_GROUND = 0.2
+"""Share of the smoothing's weight from which a place counts in full; what shines beside the ground stays out."""
 SURE = 5.0
 """Standard deviations of the smoothed difference that nothing but cement reaches."""
 MISFIT, LEAST_PIXELS = 4.0, 50
@@ -49,7 +51,7 @@ def find_faint(
     plain = cement[every]
     ground = free[every] & ~grown(plain, BRIGHT_MM / px_mm)
     small = np.asarray(cv2.resize(signal, plain.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
-    smooth = _smoothed(small, ground, SMOOTH_MM / px_mm)
+    smooth = smoothed_within(small, ground, SMOOTH_MM / px_mm, LEAST_GROUND)
     low = np.maximum(_doubt(noise[every], parallax[every]), max(SURE * _spread(smooth, ground), LEAST))
     found, labels = (smooth > low) & ground, _linked((smooth > low) & ground, GAP_MM / px_mm)
     sure = np.bincount(labels[found & (smooth > SEED * low)], minlength=labels.max() + 1) * px_mm**2 >= SEED_MM2
@@ -70,13 +72,6 @@ def _spread(smooth: Array, ground: Mask) -> float:
     """Standard deviation within the ground, whatever a small part of it shows; infinite where there is too little."""
     level = smooth[::3, ::3][ground[::3, ::3]]
     return 1.4826 * median(np.abs(level - median(level))) if len(level) >= LEAST_PIXELS else float("inf")
-
-
-def _smoothed(signal: Array, ground: Mask, sigma_px: float) -> Array:
-    """Smoothed within the ground only: what shines beside it stays out."""
-    weight = ground.astype(np.float32)
-    sums, weights = (cv2.GaussianBlur(a, (0, 0), sigma_px) for a in (signal * weight, weight))
-    return np.asarray(sums / np.maximum(weights, np.float32(0.2)), np.float32)
 
 
 def _linked(found: Mask, gap_px: float) -> NDArray[np.int32]:

@@ -4,10 +4,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.imaging.arrays import Array, Mask, components, grown
+from monitor.imaging.arrays import Array, Mask, components, grown, smoothed_within
 
 AROUND, AROUND_MM, REACH_MM = 0.25, 3.0, 9.0
 """Most that the surroundings of cement may have gained, of what it has; how far away they count less, and nothing."""
+LEAST_GROUND = 0.02
+"""Share of the smoothing's weight from which a place's surroundings are known."""
 SHINE_MM = 0.8
 """Cement shines this far beyond its border."""
 
@@ -49,17 +51,11 @@ def _hazy(outside: Mask, cement: Mask, signal: Array, ground: Mask, spacing_mm: 
     small = np.asarray(cv2.resize(signal, ground.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
     count, labels = components(outside)
     parts = labels[every]
-    around, own = (_sums(level, parts, count) for level in (_around(small, ground, AROUND_MM / px_mm), small))
+    level = smoothed_within(small, ground, AROUND_MM / px_mm, LEAST_GROUND)
+    around, own = _sums(level, parts, count), _sums(small, parts, count)
     hazy = around > AROUND * own
     hazy[0] = False
     return np.asarray(hazy[labels], bool)
-
-
-def _around(signal: Array, ground: Mask, sigma_px: float) -> Array:
-    """Level of the ground about each pixel; none where there is no ground."""
-    weight = ground.astype(np.float32)
-    sums, weights = (cv2.GaussianBlur(a, (0, 0), sigma_px) for a in (signal * weight, weight))
-    return np.asarray(sums / np.maximum(weights, np.float32(0.02)), np.float32)
 
 
 def _sums(values: Array, parts: NDArray[np.int32], count: int) -> NDArray[np.float64]:

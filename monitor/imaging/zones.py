@@ -239,13 +239,10 @@ def _divided(pixels: Mask, coat: Mask, where: Territory, band: Band | None, spac
 
 def _is_track(pixels: Mask, coat: Mask, band: Band, spacing_mm: float) -> bool:
     """Whether cement runs along the cannula: by what is seen of it, or by how far it has run under the shaft."""
-    hidden = pixels & coat
     seen = pixels & ~coat
-    if not seen.any():
+    if not seen.any() or _along(seen, band, ELONGATED, spacing_mm):
         return True
-    return _along(seen, band, ELONGATED, spacing_mm) or (
-        bool(hidden.any()) and _along(pixels, band, FAR_ELONGATED, spacing_mm)
-    )
+    return bool((pixels & coat).any()) and _along(pixels, band, FAR_ELONGATED, spacing_mm)
 
 
 def _along(pixels: Mask, band: Band, elongated: float, spacing_mm: float) -> bool:
