@@ -1,13 +1,18 @@
 """Two ways to the border of one body: searched for from a point in it, or as the model drew it.
 
 The search fits a body's shape to the edges and is the finer one; the model sees the whole picture and fails more
-rarely. So the search's border is taken where it is sure of it, else the model's.
+rarely. So the search's border is taken where it is sure of it and the model sees much the same, else the model's.
 """
 
 import cv2
+import numpy as np
 
 from monitor.domain import Image, Outline, Point, Polygon, View
 from monitor.imaging.outline import find_outline
+
+MUCH_THE_SAME = 0.85
+"""Dice of both borders. Habits of drawing leave 0.86 and more; below, the search had taken a spinous process
+or a neighbour's endplate for a side of the body, as sure of it as ever."""
 
 
 def choose_outline(
@@ -27,7 +32,7 @@ def choose_outline(
     found = find_outline(image, at, view, spacing_mm)
     if drawn is None or drawn.confidence < least_confidence or not holds(drawn.polygon, at):
         return found
-    if found is None or found.confidence < least_confidence or not is_same_body(found, drawn):
+    if found is None or found.confidence < least_confidence or _overlap(found.polygon, drawn.polygon) < MUCH_THE_SAME:
         return drawn
     return found
 
@@ -35,6 +40,16 @@ def choose_outline(
 def is_same_body(one: Outline, other: Outline) -> bool:
     """Whether the middle of each lies within the other."""
     return holds(one.polygon, middle(other)) and holds(other.polygon, middle(one))
+
+
+def _overlap(one: Polygon, other: Polygon) -> float:
+    """Dice of what two borders enclose."""
+    corner = np.minimum(one.min(0), other.min(0))
+    width, height = (int(side) + 2 for side in np.maximum(one.max(0), other.max(0)) - corner)
+    both = np.zeros((2, height, width), np.uint8)
+    for mask, border in zip(both, (one, other), strict=True):
+        cv2.fillPoly(mask, [np.round(border - corner).astype(np.int32)], 1)
+    return float(2 * np.count_nonzero(both.all(0)) / np.count_nonzero(both))
 
 
 def holds(body: Polygon, point: Point) -> bool:

@@ -14,6 +14,8 @@ LEAST = 0.8
 SEARCHED = Outline(body_outline(), CORNERS, "tap", 0.9)
 DRAWN = Outline(polygon(body_outline() + 2), CORNERS, "auto", 0.9)
 BELOW = Outline(body_outline(CENTRE[0], CENTRE[1] + 110), CORNERS, "auto", 0.9)
+HALF = polygon([(min(x, CENTRE[0]), y) for x, y in body_outline()])
+"""Its right side on what lies in the middle of the body."""
 
 
 class Case(NamedTuple):
@@ -30,6 +32,13 @@ CASES = [
     Case("the search is unsure", replace(SEARCHED, confidence=0.3), DRAWN, DRAWN),
     Case("the search finds nothing", None, DRAWN, DRAWN),
     Case("the search finds another body", replace(BELOW, source="tap"), DRAWN, DRAWN),
+    Case("the search finds half of it", replace(SEARCHED, polygon=HALF), DRAWN, DRAWN),
+    Case(
+        "the search finds half of it, the model is unsure",
+        replace(SEARCHED, polygon=HALF),
+        replace(DRAWN, confidence=0.5),
+        replace(SEARCHED, polygon=HALF),
+    ),
     Case("the model is unsure", SEARCHED, replace(DRAWN, confidence=0.5), SEARCHED),
     Case("the model drew another body", SEARCHED, BELOW, SEARCHED),
     Case("neither", None, None, None),
