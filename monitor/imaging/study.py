@@ -109,10 +109,14 @@ class Study:
         if self._view is View.UNKNOWN:
             return Examined(View.UNKNOWN, 0.0, 0.0, None, "view_unknown")
         subject = self._enter(self._view, image)
-        image = subject.suited(image)
-        fit = self._located(subject, image)
+        fit = self._located(subject, subject.suited(image))
         if fit.quality < subject.least_quality:
-            return self._lost(fit, expected)
+            turned = None if expected is self._view else self._turned(image, fit)
+            if turned is None:
+                return self._lost(fit, expected)
+            subject, fit = turned
+            new_shot = True
+        image = subject.suited(image)
         self._follow_field(subject.field_of(image, fit))
         subject.average(image, fit)
         self._placing.watch(subject, image, fit.matrix)
@@ -144,6 +148,15 @@ class Study:
             return measured
         now = Cannula(moved_point(measured.motion, seen.tip), moved_point(measured.motion, seen.tail))
         return replace(measured, cannula=with_tip(measured.cannula, now, spacing_mm))
+
+    def _turned(self, image: Image, fit: Fit) -> tuple[Subject, Fit] | None:
+        """The view that a pulse shows for certain, where it doesn't fit the shot's: its start may have gone unseen."""
+        found = self._fits(image, {self._view: fit})
+        view = self._certain(found)
+        if view is None or view is self._view:
+            return None
+        self._view = view
+        return self._subjects[view], found[view]
 
     def _lost(self, fit: Fit, expected: View) -> Examined:
         """A pulse that doesn't fit; its view may have been mistaken, or be another by now, whatever people said."""
@@ -232,18 +245,30 @@ class Study:
 
     def _recognised(self, image: Image) -> View:
         """The view whose reference the pulse fits; where that leaves doubt, what the picture itself looks like."""
-        found = {v: subject.locate(subject.suited(image), None, self._field) for v, subject in self._subjects.items()}
-        fits = {view: fit.quality for view, fit in found.items()}
-        best = max(fits, key=lambda v: fits[v], default=View.UNKNOWN)
-        rest = max((q for v, q in fits.items() if v is not best), default=DOUBTFUL)
-        certain = best is not View.UNKNOWN and fits[best] >= CERTAIN * self._subjects[best].least_quality
-        if certain and fits[best] - rest >= MARGIN:
-            self._matrix = found[best].matrix
-            return best
+        found = self._fits(image, {})
+        certain = self._certain(found)
+        if certain is not None:
+            self._matrix = found[certain].matrix
+            return certain
         self._guess(image)
         if self._guessed.probability >= self._settings.view.least_probability:
             return self._guessed.view
-        return best if certain else View.UNKNOWN
+        best = max(found, key=lambda v: found[v].quality, default=View.UNKNOWN)
+        return best if self._is_good(best, found) else View.UNKNOWN
+
+    def _fits(self, image: Image, known: dict[View, Fit]) -> dict[View, Fit]:
+        """How a pulse of unknown place fits each view's reference, besides those known already."""
+        others = {view: subject for view, subject in self._subjects.items() if view not in known}
+        return known | {v: s.locate(s.suited(image), None, self._field) for v, s in others.items()}
+
+    def _certain(self, found: dict[View, Fit]) -> View | None:
+        """The view that fits well, and better by far than the other does or a view never seen might."""
+        best = max(found, key=lambda v: found[v].quality, default=View.UNKNOWN)
+        rest = max((fit.quality for view, fit in found.items() if view is not best), default=DOUBTFUL)
+        return best if self._is_good(best, found) and found[best].quality - rest >= MARGIN else None
+
+    def _is_good(self, view: View, found: dict[View, Fit]) -> bool:
+        return view in found and found[view].quality >= CERTAIN * self._subjects[view].least_quality
 
     def _guess(self, image: Image) -> None:
         """Keep the surest that the picture's features and the model have said of the shot's view."""

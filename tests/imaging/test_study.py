@@ -14,14 +14,15 @@ LATERAL = image(Scenery(2).attenuation())
 AP = image(np.ascontiguousarray(Scenery(7).attenuation().T))
 
 
-@pytest.mark.parametrize("said", [View.AP, View.UNKNOWN])
-def test_a_view_that_no_longer_fits_gives_way_to_the_one_that_does(said: View) -> None:
+@pytest.mark.parametrize(("said", "pulses"), [(View.AP, MISSED_PULSES), (View.UNKNOWN, 0)])
+def test_a_view_that_no_longer_fits_gives_way_to_the_one_that_does(said: View, pulses: int) -> None:
+    """At once, or after some pulses where people said something else."""
     study = Study(Settings(), Case())
     for picture, view in ((LATERAL, View.LATERAL), (AP, View.AP)):
         study.begin_shot()
         study.examine(picture, view)
     told = [study.examine(LATERAL, said) for _ in range(MISSED_PULSES + 1)]
-    assert [examined.view for examined in told] == [View.AP] * MISSED_PULSES + [View.LATERAL]
+    assert [examined.view for examined in told] == [View.AP] * pulses + [View.LATERAL] * (MISSED_PULSES + 1 - pulses)
     assert told[-1].refusal != "tracking_lost"
 
 
