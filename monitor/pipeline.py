@@ -137,12 +137,21 @@ class Monitor:
             self._study.begin_shot()
             self._shot, self._began, self._said, self._latest = reading.shot, reading.started, View.UNKNOWN, None
             self._announced = False
-        image = None if isinstance(screen, Blank) or not self._is_due(reading) else to_image(frame, screen)
+        image = None if isinstance(screen, Blank) or not self._is_due(reading) else self._image(frame, screen)
         self._torn = image is not None and is_torn(image)
         if image is None or self._torn:
             self._repeats += self._again(frame, began)
             return [], []
         return self._pulse(frame, image, reading, began)
+
+    def _image(self, frame: Frame, screen: Screen) -> Image:
+        """The image on the screen; turned over for good where only so it shows a spine."""
+        image = to_image(frame, screen)
+        if not self._study.is_negative(image):
+            return image
+        turned = self._reader.turn_over(screen)
+        self._follow_polarity(turned.inverted)
+        return to_image(frame, turned)
 
     def _is_due(self, reading: BeamReading) -> bool:
         """A new pulse, or one that could not be looked at on the frame before."""

@@ -11,6 +11,7 @@ from monitor.domain import (
     AcceptOutline,
     Act,
     Case,
+    Image,
     MoveCorner,
     NameLevel,
     Proposal,
@@ -19,6 +20,7 @@ from monitor.domain import (
     Target,
     View,
 )
+from monitor.imaging.view import ViewGuess
 from monitor.pipeline import Monitor
 from tests.imaging.phantom import CENTRE, SPACING_MM, Scenery, disc, moved
 from tests.proposing import NO_SPINE, NOTHING, OFFSET, PITCH_PX, Fake, body, lateral, outline
@@ -121,6 +123,24 @@ def test_the_surer_word_on_the_view_counts() -> None:
     ap = Proposal(View.AP, 0.999)
     steps, _ = run(lambda _: ap, two_shots(SCENE, SCENE))
     assert {e["view"] for e in told(steps, "shot_started")} == {"ap"}
+
+
+class Contrary(Fake):
+    """Sees a spine only where the phantom's bone is bright, against what lines and background say of the polarity."""
+
+    def view(self, image: Image) -> ViewGuess:
+        x, y = (round(at - began) for at, began in zip(OFFSET, image.origin, strict=True))
+        shown = image.attenuation[y : y + SCENE.shape[0], x : x + SCENE.shape[1]]
+        likeness = float(np.corrcoef(shown.ravel(), SCENE.ravel())[0, 1])
+        self.asked.append(image.frame)
+        return ViewGuess(View.LATERAL, 0.99) if likeness < 0 else ViewGuess(View.UNKNOWN, 0.9)
+
+
+def test_what_shows_a_spine_only_when_turned_over_stays_so() -> None:
+    monitor = Monitor(Settings(), CASE, Contrary(lambda _: lateral()))
+    steps = [monitor.feed(f) for f in frames(two_shots(SCENE, SCENE))]
+    assert {e["view"] for e in told(steps, "shot_started")} == {"lateral"}
+    assert [(shot, source) for shot, source, _ in outlines(steps)] == [(1, "auto")]
 
 
 def test_the_same_answers_give_the_same_events() -> None:

@@ -7,13 +7,17 @@ from monitor.config import ModelSettings
 from monitor.domain import Cannula, Image, Point, Proposal, View
 from monitor.imaging.average import Average, resampled
 from monitor.imaging.registration import Affine
+from monitor.imaging.screen_image import turned_over
 from monitor.imaging.view import ViewGuess
 
 SETTLED_PULSES = 4
 """Pulses averaged before an outline is looked for; fewer leave too much noise on osteoporotic bone."""
 PATIENT_PULSES = 16
 """Pulses between two questions at most, while the answer is wanted: a cannula may come into the picture."""
-
+PLAIN_DOUBT, TURNED_DOUBT = 0.005, 0.05
+"""Doubt that a picture shows a spine from which it is asked whether it is a negative, and the part of that doubt that
+may be left once it is turned over. Of 99 simulated pictures each negative left 0.006 and more, and turned back 0.05 of
+that and less; the other way round turning over never left less than 20 times the doubt."""
 LEAST_CANNULA = 0.5
 """Confidence from which a cannula that the model saw is believed."""
 
@@ -74,6 +78,13 @@ class Proposer:
             return None
         return self._anatomy.view(image)
 
+    def is_negative(self, image: Image) -> bool:
+        """Whether a pulse shows a spine only when turned over: the display's polarity was mistaken."""
+        doubt = 0.0 if self._anatomy is None else _doubt(self._anatomy.view(image))
+        if self._anatomy is None or doubt < PLAIN_DOUBT:
+            return False
+        return _doubt(self._anatomy.view(turned_over(image))) <= TURNED_DOUBT * doubt
+
     def average(self, view: View, image: Image, matrix: Affine, grid: Image) -> None:
         """Take in a pulse; ``matrix`` takes pixels of ``grid``, the view's reference, to pixels of ``image``."""
         if self._anatomy is None or self._due == inf:
@@ -119,3 +130,8 @@ class Proposer:
             return False
         pointed, unpointed = self._settings.least_confidence, self._settings.least_unpointed
         return proposal.target.confidence >= (pointed if proposal.pointed else max(pointed, unpointed))
+
+
+def _doubt(guess: ViewGuess) -> float:
+    """Of a picture's showing a spine, 0..1."""
+    return 1.0 if guess.view is View.UNKNOWN else 1 - guess.probability

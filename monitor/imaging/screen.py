@@ -51,6 +51,12 @@ class ScreenReader:
             self._current = self._judge(frame, self._current)
         return self._current
 
+    def turn_over(self, screen: Screen) -> Screen:
+        """Take the other polarity for good: somebody knows what the image shows. ``screen`` is the current one."""
+        self._evidence = np.inf if self._inverted else -np.inf
+        self._current = self._flip(screen)
+        return self._current
+
     def _must_look(self, frame: Frame, thumbnail: Thumbnail) -> bool:
         if frame.still or self._seen is None or not thumbnail.same_size(self._seen):
             return True

@@ -99,6 +99,13 @@ class Study:
             if subject.outline is not None and subject.outline.source != "user":
                 self._placing.tap(subject, middle(subject.outline))
 
+    def is_negative(self, image: Image) -> bool:
+        """Whether the display's polarity was mistaken; to be asked before a shot's first pulse is examined.
+
+        Once a view has an outline the polarity has proved right.
+        """
+        return self._pulse == 0 and not self.outlines and self._proposer.is_negative(image)
+
     def examine(self, image: Image, expected: View = View.UNKNOWN) -> Examined:
         """Register and measure one pulse. ``expected``: the view as a person says it, UNKNOWN where nobody did."""
         self._image = image

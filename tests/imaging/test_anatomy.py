@@ -11,8 +11,11 @@ import pydicom
 import pytest
 from numpy.typing import NDArray
 
+from monitor.config import ModelSettings
 from monitor.domain import Image, ModelError, Proposal, View
 from monitor.imaging.anatomy import Anatomist
+from monitor.imaging.proposer import Proposer
+from monitor.imaging.screen_image import turned_over
 from monitor.simulation.still import Still, still
 
 SHIPPED = Path(__file__).parents[2] / "models" / "anatomy"
@@ -63,6 +66,13 @@ def dice(picture: Still, proposal: Proposal) -> float:
 
 def test_the_view_of_fresh_stills_is_right(stills: list[Still], answers: list[Proposal]) -> None:
     assert [answer.view for answer in answers] == [picture.view for picture in stills]
+
+
+def test_a_spine_shows_in_one_polarity_only(anatomist: Anatomist, stills: list[Still]) -> None:
+    proposer = Proposer(anatomist, ModelSettings())
+    assert not any(proposer.is_negative(seen(picture)) for picture in stills)
+    turned = [proposer.is_negative(turned_over(seen(picture))) for picture in stills]
+    assert sum(turned) >= 0.9 * len(turned)
 
 
 def test_the_body_under_the_cannula_is_proposed(stills: list[Still], answers: list[Proposal]) -> None:
