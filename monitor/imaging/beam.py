@@ -7,6 +7,7 @@ import numpy as np
 
 from monitor.config import BeamSettings
 from monitor.domain import Beam, Frame
+from monitor.imaging.beam_lamp_watch import LampWatch
 from monitor.imaging.beam_levels import Levels
 from monitor.imaging.beam_look import Look, Moment
 from monitor.imaging.beam_lull import Lull
@@ -81,6 +82,7 @@ class BeamDetector:
         self._half = False
         self._window, self._stirring = Window(settings.min_gap_s), Stirring(settings.min_gap_s)
         self._lull = Lull(settings.max_gap_s)
+        self._lamp = LampWatch()
         self._rhythm, self._every_frame = Rhythm(), False
         self._off_s = -np.inf
         self._first_frame: int | None = None
@@ -91,6 +93,8 @@ class BeamDetector:
         self._moments.append(at)
         if self._first_frame is None:
             self._first_frame = frame.index
+        if not frame.still:
+            self._lamp.update(frame, None if isinstance(screen, Blank) else screen)
         if isinstance(screen, Blank):
             return self._nothing_shown(at)
         if self._grid is None or self._grid.screen is not screen:
@@ -105,8 +109,8 @@ class BeamDetector:
             self._window.held()
             self._stirring.held()
         fresh = self._follow(look, difference) if self._shot else False
-        ended = self._end_if_over(look.at) or self._end_if_at_rest(look.at)
-        started = None if self._shot or ended else self._watch(look, difference)
+        ended = self._ended(look.at)
+        started = None if self._shot or ended else self._started(look, difference)
         self._previous = look
         if self._shot is None:
             return BeamReading(Beam.HOLD, ended=ended)
@@ -115,7 +119,7 @@ class BeamDetector:
 
     def finish(self) -> Moment | None:
         """The end of the shot that was running when the frames ran out, if one was."""
-        return self._end(self._shot) if self._shot else None
+        return self._end(self._shot, self._shot.over_s) if self._shot else None
 
     def _nothing_shown(self, at: Moment) -> BeamReading:
         ended = self._end_if_over(at)
@@ -129,11 +133,38 @@ class BeamDetector:
         self._memory.add(look.texture, self._shots, 0)
         return BeamReading(Beam.ON, self._shots, 0, fresh=True, started=look.at, ended=look.at)
 
+    def _ended(self, at: Moment) -> Moment | None:
+        """The last live frame, once the shot has ended: as the lamp says, else as the images do."""
+        shot = self._shot
+        if shot is None or self._lamp.outshines(at.t_s - shot.last.t_s):
+            return None
+        if self._lamp.is_off:
+            return self._end(shot, at.t_s)
+        return self._end_if_over(at) or self._end_if_at_rest(at)
+
+    def _started(self, look: Look, difference: Difference | None) -> Moment | None:
+        """The first live frame, once a shot has begun: as the lamp says, else as the images do."""
+        shows, lit = self._watch(look, difference), self._lamp.lit
+        if lit is not None:
+            return self._start([look], lit) if self._is_changed(look, difference) else None
+        if not shows:
+            return None
+        if self._lamp.is_off and not self._lamp.is_disproved(look.at.t_s):
+            self._hold(look)
+            return None
+        looks = self._pulses_until(look)
+        return self._start(looks, looks[0].at)
+
+    def _hold(self, look: Look) -> None:
+        """Take a changed image for one that is held, or shown again."""
+        self._reference = look
+        self._streak.clear()
+
     def _end_if_over(self, at: Moment) -> Moment | None:
         """The last live frame, once no pulse has come for too long."""
         if self._shot is None or not self._shot.is_over(at, self._window.is_changing):
             return None
-        return self._end(self._shot)
+        return self._end(self._shot, self._shot.over_s)
 
     def _end_if_at_rest(self, at: Moment) -> Moment | None:
         """The last live frame, once the images have long changed by less than they did."""
@@ -144,13 +175,14 @@ class BeamDetector:
         if since_s is None:
             return None
         self._window.rests(self._lull.change)
-        return self._end(shot, since_s - length_s)
+        return self._end(shot, min(shot.over_s, since_s - length_s))
 
-    def _end(self, shot: Shot, over_s: float = np.inf) -> Moment:
-        """Close the shot and give the last frame on which its last pulse was live."""
+    def _end(self, shot: Shot, over_s: float) -> Moment:
+        """Close the shot, over by a time, and give the last frame before that."""
         self._shot = None
         self._reference = self._previous
-        self._every_frame, self._off_s = shot.every_frame, min(shot.over_s, over_s)
+        self._every_frame, self._off_s = shot.every_frame, over_s
+        self._lamp.turn(False, self._off_s)
         if self._previous:
             self._memory.add(self._previous.texture, shot.number, shot.pulse)
         live = [m for m in self._moments if m.t_s < self._off_s - 1e-3]
@@ -174,12 +206,14 @@ class BeamDetector:
         if look.at.t_s - shot.last.t_s < self._settings.min_gap_s < look.at.t_s - shot.first.t_s:
             window.live()
             self._stirring.live()
-        changed = difference.change > self._levels.limit(look.texture.noise)
+        changed = self._is_changed(look, difference)
         since = window.change_since(shot.shown.t_s) if changed else 0.0
         fresh = shot.follow(look.at, since > window.limit, changed and window.jump() > window.limit)
         if fresh:
             self._levels.pulse(difference.change)
             window.pulse(since)
+        elif self._lamp.lit:
+            fresh = shot.stand_in(look.at)
         elif self._stirring.goes_on:
             fresh = shot.keep(look.at)
         elif not changed:
@@ -188,27 +222,30 @@ class BeamDetector:
             self._memory.add(look.texture, shot.number, shot.pulse)
         return fresh
 
-    def _watch(self, look: Look, difference: Difference | None) -> Moment | None:
-        """While the beam is off: whether this frame shows that it is on again, and since when."""
+    def _watch(self, look: Look, difference: Difference | None) -> bool:
+        """While the beam is off: whether the images show that it is on again."""
         if self._reference is None and look.at.frame == self._first_frame:
             self._reference = look
-            return None
+            return False
         awaited, self._half = self._half, False
-        changed = difference is None or difference.change > self._levels.limit(look.texture.noise)
+        changed = self._is_changed(look, difference)
         if difference is not None and not changed and not awaited:
             self._rest(look, difference)
-            return None
+            return False
         if self._window.is_at_rest:
-            return None
+            return False
         against = self._difference(look, self._reference) or Difference(np.inf, 0.0, np.inf)
         if against.likeness > _STILL_HELD:
-            return None
+            return False
         since = self._difference(look, self._streak[-1]) if self._streak else difference
         if changed and (since is None or since.likeness < _OTHER_PULSE):
             self._streak.append(look)
         redrawn = difference is None or difference.likeness < _HALF
         self._half = changed and not awaited and not redrawn
-        return self._start(look) if self._is_exposure(look, against, redrawn) else None
+        return self._is_exposure(look, against, redrawn)
+
+    def _is_changed(self, look: Look, difference: Difference | None) -> bool:
+        return difference is None or difference.change > self._levels.limit(look.texture.noise)
 
     def _rest(self, look: Look, difference: Difference) -> None:
         """Nothing new: learn the held image's own changes and let the reference age."""
@@ -227,8 +264,7 @@ class BeamDetector:
         if self._half and recall is not Recall.UNSURE:
             return False
         if recall is Recall.KNOWN or moved:
-            self._reference = look
-            self._streak.clear()
+            self._hold(look)
             return False
         return recall is Recall.NEW or self._is_steady()
 
@@ -242,20 +278,20 @@ class BeamDetector:
         held = self._reference
         return held is not None and shown_otherwise(look.texture, held.texture)
 
-    def _start(self, look: Look) -> Moment:
-        """Open a shot with the latest frame and those before that led up to it."""
+    def _start(self, looks: list[Look], began: Moment) -> Moment:
+        """Open a shot with its pulses so far."""
         self._shots += 1
-        looks = self._pulses_until(look)
         self._shot = Shot(self._shots, looks[0].at, self._settings, self._rhythm, self._every_frame)
         self._window.begin_shot()
         self._lull = Lull(self._settings.max_gap_s)
         self._stirring.begin_shot()
+        self._lamp.turn(True, began.t_s)
         for pulse in looks:
             if pulse.at.frame > self._shot.last.frame + 1:
                 self._shot.add(pulse.at)
             self._memory.add(pulse.texture, self._shots, self._shot.pulse)
         self._streak.clear()
-        return looks[0].at
+        return began
 
     def _pulses_until(self, look: Look) -> list[Look]:
         """The end of the streak, a pulse period apart at most: its images may have been half held ones."""

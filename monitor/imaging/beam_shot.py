@@ -56,15 +56,24 @@ class Shot:
 
     def keep(self, at: Moment) -> bool:
         """Take a frame that shows no pulse for sure, but goes on as those before; True where it is to stand for one."""
-        gap_s, period_s = self._settings.min_gap_s, self._rhythm.period_s
-        if period_s is None or period_s > _SLOW * gap_s or at.t_s - self._latest_sign.t_s > gap_s:
+        if not self._hides_pulses or at.t_s - self._latest_sign.t_s > self._settings.min_gap_s:
             return False
         self._kept = at
-        if at.t_s - self.shown.t_s < gap_s / 2:
+        return self.stand_in(at)
+
+    def stand_in(self, at: Moment) -> bool:
+        """Take a frame on which the beam is on but no pulse shows; True where it is to stand for one."""
+        if not self._hides_pulses or at.t_s - self.shown.t_s < self._settings.min_gap_s / 2:
             return False
         self.pulse += 1
         self.shown = at
         return True
+
+    @property
+    def _hides_pulses(self) -> bool:
+        """Whether its pulses come so fast that some may not show."""
+        period_s = self._rhythm.period_s
+        return period_s is not None and period_s <= _SLOW * self._settings.min_gap_s
 
     def is_over(self, at: Moment, changing: bool) -> bool:
         """Whether by now a pulse would have come if the beam were on.

@@ -24,7 +24,8 @@ class Machine:
 
     ``noise`` and ``adc`` are standard deviations in grey levels, ``recursion`` the weight of the older picture in the
     machine's noise filter, ``ramp`` the number of pulses that exposure control takes, ``hold`` what the machine does to
-    the last image when the pedal is let go, ``interlaced`` whether every other line comes a frame late.
+    the last image when the pedal is let go, ``interlaced`` whether every other line comes a frame late, ``lamp`` how
+    the screen marks that the beam is on: ``dot``, ``word``, ``out`` (a dot that never lights) or nothing.
     """
 
     fps: float = 30.0
@@ -40,6 +41,7 @@ class Machine:
     clock: tuple[int, int] | None = (8, 20)
     hold: Alter | None = None
     interlaced: bool = False
+    lamp: str = ""
     seed: int = 1
     frames: list[Grey] = field(default_factory=list)
     shots: list[tuple[float, float]] = field(default_factory=list)
@@ -70,7 +72,7 @@ class Machine:
                 filtered = self._expose(pulse, filtered)
                 self.run.append(np.round(filtered.clip(0, 255)).astype(np.uint8))
             self._picture = self.run[-1]
-            self._show(self._picture)
+            self._show(self._picture, live=True)
         self.shots.append((start / self.fps, (len(self.frames) - 1) / self.fps))
         if self.hold is not None:
             self._picture = self.hold(self.run[-1])
@@ -127,12 +129,13 @@ class Machine:
         woven[1::2] = self._before[1::2]
         return woven
 
-    def _show(self, picture: Grey | None) -> None:
+    def _show(self, picture: Grey | None, live: bool = False) -> None:
         screen = np.full(self.size, self.background, np.uint8)
         if picture is not None:
             woven = self._woven(picture)
             screen[self._field] = woven[self._field]
         self._before = picture
+        self._draw_lamp(screen, live)
         if self.clock is not None:
             seconds = f"{len(self.frames) / self.fps:05.1f}"
             cv2.putText(screen, seconds, self.clock, cv2.FONT_HERSHEY_SIMPLEX, 0.4, (255,), 1)
@@ -140,6 +143,14 @@ class Machine:
             screen = (screen + self._rng.normal(scale=self.adc, size=self.size)).round().clip(0, 255).astype(np.uint8)
         screen.setflags(write=False)
         self.frames.append(screen)
+
+    def _draw_lamp(self, screen: Grey, live: bool) -> None:
+        at = (self.size[1] - 24, 24)
+        if self.lamp in ("dot", "out"):
+            cv2.circle(screen, at, 7, (200 if live and self.lamp == "dot" else 60,), -1, cv2.LINE_AA)
+        elif self.lamp == "word":
+            word = "X-RAY" if live else "LIH"
+            cv2.putText(screen, word, (at[0] - 20, at[1]), cv2.FONT_HERSHEY_SIMPLEX, 0.4, (230,), 1, cv2.LINE_AA)
 
 
 def compressed(machine: Machine, crf: int, keyint: int) -> Iterator[Frame]:
