@@ -10,6 +10,7 @@ What is beside the image and looks one way all through a shot, and another, the 
 
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 
 import cv2
 import numpy as np
@@ -33,8 +34,10 @@ _GUARD_S, _PHASE_S = 0.2, 0.6
 """Left out where the beam turns on or off; how long it must stay so to be learned from."""
 _SURE_CELLS = 6
 """Cells from which one shot is enough: a digit of a clock that happens to come and go covers fewer."""
-_PHASES, _SURE_PHASES = 5, 3
+_TURNS, _SURE_TURNS = 4, 2
 """Off, on, off, on, off; or, with that many cells, off, on, off."""
+_PHASES = 12
+"""Phases looked back on: short ones tell nothing."""
 Cells = NDArray[np.uint8]
 
 
@@ -64,7 +67,7 @@ class LampSearch:
 
     def __init__(self) -> None:
         self._samples: deque[tuple[float, Cells]] = deque()
-        self._phases: deque[_Phase] = deque([_Phase(False, -np.inf)], maxlen=_PHASES + 1)
+        self._phases: deque[_Phase] = deque([_Phase(False, -np.inf)], maxlen=_PHASES)
         self._shape = (0, 0)
         self._factor = 1
 
@@ -104,11 +107,9 @@ class LampSearch:
 
     def _found(self, screen: Screen) -> Lamp | None:
         phases = [phase for phase in self._phases if phase.low.size]
-        for count, least in ((_SURE_PHASES, _SURE_CELLS), (_PHASES, 1)):
-            latest = phases[-count:]
-            if [phase.on for phase in latest] != [bool(n % 2) for n in range(count)]:
-                return None
-            lamp = self._lamp(latest, self._beside(screen), least)
+        for turns, least in ((_SURE_TURNS, _SURE_CELLS), (_TURNS, 1)):
+            latest = _latest(phases, turns)
+            lamp = self._lamp(latest, self._beside(screen), least) if latest else None
             if lamp is not None:
                 return lamp
         return None
@@ -139,6 +140,13 @@ class LampSearch:
         within = np.add.outer(np.arange(self._factor) * self._shape[1], np.arange(self._factor)).ravel()
         corner = (cells // columns) * self._factor * self._shape[1] + (cells % columns) * self._factor
         return self._shape, corner[:, None] + within
+
+
+def _latest(phases: list[_Phase], turns: int) -> list[_Phase]:
+    """The latest phases, back to where the beam had turned on or off so many times; none where it had not."""
+    turned = [int(a.on is not b.on) for a, b in pairwise(phases)]
+    back = list(accumulate(reversed(turned)))
+    return phases[-2 - back.index(turns) :] if turns in back else []
 
 
 def _range(phases: list[_Phase], on: bool) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
