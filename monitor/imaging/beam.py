@@ -138,8 +138,8 @@ class BeamDetector:
         shot = self._shot
         if shot is None or self._lamp.outshines(at.t_s - shot.last.t_s):
             return None
-        if self._lamp.is_off:
-            return self._end(shot, at.t_s)
+        if self._lamp.out:
+            return self._end(shot, self._lamp.out.t_s)
         return self._end_if_over(at) or self._end_if_at_rest(at)
 
     def _started(self, look: Look, difference: Difference | None) -> Moment | None:
@@ -149,7 +149,7 @@ class BeamDetector:
             return self._start([look], lit) if self._is_changed(look, difference) else None
         if not shows:
             return None
-        if self._lamp.is_off and not self._lamp.is_disproved(look.at.t_s):
+        if self._lamp.out and not self._lamp.is_disproved(look.at.t_s):
             self._hold(look)
             return None
         looks = self._pulses_until(look)

@@ -23,15 +23,15 @@ class LampWatch:
 
     Attributes
     ----------
-    lit
-        The first frame on which it was seen to be on, while it is; None while it is off, can't be read or isn't known.
-    is_off
-        It is seen to be off.
+    lit, out
+        The first frame on which it was seen to be on (off), once the next one confirms it and as long as it is; else
+        None. Compression now and then shows an old piece of the screen for one frame.
     """
 
     def __init__(self) -> None:
         self.lit: Moment | None = None
-        self.is_off = False
+        self.out: Moment | None = None
+        self._turned: tuple[bool, Moment] | None = None
         self._lamp: Lamp | None = None
         self._search = LampSearch()
         self._proofs = self._doubts = 0
@@ -45,12 +45,25 @@ class LampWatch:
             self._proofs, self._doubts, self._read_s = 1, 0, frame.t_s
             return
         on = self._is_on(self._lamp.read(frame))
-        if on is not None:
-            self._read_s = frame.t_s
-        elif frame.t_s - self._read_s > _UNREAD_S:
+        if on is None:
+            self._unread(frame.t_s)
+        else:
+            self._read(on, Moment(frame.t_s, frame.index))
+
+    def _read(self, on: bool, at: Moment) -> None:
+        self._read_s = at.t_s
+        if self._turned is None or self._turned[0] is not on:
+            self._turned = on, at
+            self.out = None if on else self.out
+        elif on:
+            self.lit, self.out = self._turned[1], None
+        else:
+            self.lit, self.out = None, self._turned[1]
+
+    def _unread(self, t_s: float) -> None:
+        self.lit = self.out = self._turned = None
+        if t_s - self._read_s > _UNREAD_S:
             self._forget()
-        self.is_off = on is False
-        self.lit = (self.lit or Moment(frame.t_s, frame.index)) if on else None
 
     def _is_on(self, bright: float | None) -> bool | None:
         """Whether it is on; None where that can't be read. Half of an interlaced frame shows it turn a frame early."""
@@ -58,8 +71,7 @@ class LampWatch:
             return None
         if bright < CLEAR or bright > 1 - CLEAR:
             return bright > CLEAR
-        turns_on, turns_off = self.is_off, self.lit is not None
-        return turns_on if turns_on or turns_off else None
+        return None if self._turned is None else not self._turned[0]
 
     def turn(self, on: bool, t_s: float) -> None:
         """Learn that the beam turned on or off at a time, now or lately."""
@@ -75,7 +87,7 @@ class LampWatch:
         return self.lit is not None
 
     def is_disproved(self, t_s: float) -> bool:
-        """Whether it is off in vain, now that the images show another exposure."""
+        """Whether it is out in vain, now that the images show another exposure."""
         if t_s - self._doubted_s < _DOUBT_S:
             return False
         self._doubted_s = t_s
@@ -86,5 +98,5 @@ class LampWatch:
         return True
 
     def _forget(self) -> None:
-        self._lamp, self.lit, self.is_off = None, None, False
+        self._lamp = self.lit = self.out = self._turned = None
         self._search = LampSearch()
