@@ -55,6 +55,13 @@ def places(mask: Mask) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     return xs, ys
 
 
+def opened(mask: Mask, size_px: int) -> Mask:
+    """Parts of a mask that a square of this size fits into; of an even size too, where OpenCV's opening is shifted."""
+    square, middle = np.ones((size_px, size_px), np.uint8), (size_px - 1) // 2
+    left = cv2.erode(mask.view(np.uint8), square)
+    return cv2.dilate(left, square, anchor=(middle, middle)).view(bool)
+
+
 def positive(image: Array) -> Array:
     """The image with 0 in place of what is negative."""
     return np.asarray(cv2.threshold(image, 0, 0, cv2.THRESH_TOZERO)[1], np.float32)

@@ -131,8 +131,8 @@ class Bolus:
         self._sudden = self._has_turned_up(cement, known)
         self._cement = cement
         cannula = self._instruments.cannula if bands else None
-        coat = self._coats.update(np.where(usable, smooth, np.nan), bands, cemented)
-        return self._findings(cement, coat, cannula, cemented)
+        coat, beneath = self._coats.update(np.where(usable, smooth, np.nan), bands, cemented)
+        return self._findings(cement, beneath, coat, cannula, cemented)
 
     def _is_outside(self, cement: Mask) -> bool:
         """Whether any lies beyond what still counts as inside."""
@@ -203,17 +203,17 @@ class Bolus:
         fresh = cement & ~self._where.body & ~known
         return bool(np.count_nonzero(fresh) * self._mm**2 > SUDDEN_MM2)
 
-    def _findings(self, cement: Mask, coat: Mask, band: Band | None, cemented: bool) -> Findings:
+    def _findings(self, cement: Mask, beneath: Mask, coat: Mask, band: Band | None, cemented: bool) -> Findings:
         pixel = self._mm**2
         outside = extravasates(
-            cement, coat, self._where, self._instruments.cannula, self._mm, self._settings.tolerance_mm
+            cement, coat, beneath, self._where, self._instruments.cannula, self._mm, self._settings.tolerance_mm
         )
         shift = self._offset
         moved = tuple(shifted(piece, float(shift[0]), float(shift[1])) for piece in outside)
         depth = self._where.depth_px
         return Findings(
             band=None if band is None else band.shifted(float(shift[0]), float(shift[1])),
-            cement=tuple(polygon(p + shift) for p in borders(cement | coat)),
+            cement=tuple(polygon(p + shift) for p in borders(cement | beneath | coat)),
             # Cement gets out through the body: before a bolus is certain, whatever is outside is something else.
             outside=moved if cemented else (),
             cement_mm2=np.count_nonzero(cement) * pixel,

@@ -37,6 +37,10 @@ FLANK_MM, BESIDE_MM, FLANK_LEAST = (0.3, 1.1), (2.2, 3.5), 0.12
 beside it. Both sides must be, since a fit that is a little aside makes one of them so."""
 SHEATH_MM = 0.5
 """Cement that makes a shaft so much denser lies round it, at least this thick (0.06 -ln units in front and behind)."""
+EVEN, SHOWS = 0.6, 0.25
+"""A sheath is about as thick on one side of the shaft as on the other: least share of the denser flank's gain that the
+other shows. What a shaft merely hides, in the canal, lies to one side of it. Least share of the core's gain that one of
+the flanks shows: no cement ends where the shaft does on both sides."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,12 +65,13 @@ class Coats:
         self._body, self._mm = body, spacing_mm
         self._coats: list[Coat] = []
 
-    def update(self, added: Array, bands: list[Band], cemented: bool) -> Mask:
-        """Pixels outside the body where cement lies on a shaft, bool (h, w); parameters as for :meth:`Coat.update`."""
-        found = np.zeros_like(self._body)
+    def update(self, added: Array, bands: list[Band], cemented: bool) -> tuple[Mask, Mask]:
+        """Cement on shafts outside the body; parameters and results as for :meth:`Coat.update`."""
+        round_it, beneath = np.zeros_like(self._body), np.zeros_like(self._body)
         for band in filter(self._has_entered, bands):
-            found |= self._of(band, cemented).update(_without(added, bands, band), band, cemented)
-        return found
+            found = self._of(band, cemented).update(_without(added, bands, band), band, cemented)
+            round_it, beneath = round_it | found[0], beneath | found[1]
+        return round_it, beneath
 
     def _has_entered(self, band: Band) -> bool:
         """Whether it ends in the body, as a cannula does and a clamp doesn't."""
@@ -107,8 +112,8 @@ class Coat:
         self._newest: _Bare | None = None
         self._learnt: _Bare | None = None
 
-    def update(self, added: Array, band: Band | None, cemented: bool) -> Mask:
-        """Pixels outside the body where cement lies on the shaft, bool (h, w).
+    def update(self, added: Array, band: Band, cemented: bool) -> tuple[Mask, Mask]:
+        """Pixels outside the body where cement lies round the shaft, and where the shaft hides some; bool (h, w).
 
         Parameters
         ----------
@@ -119,33 +124,31 @@ class Coat:
         cemented
             There is cement in some view; before, the bare shaft is learnt.
         """
-        found = np.zeros_like(self._body)
-        if band is None:
-            return found
+        found = np.zeros_like(self._body), np.zeros_like(self._body)
         if not cemented:
             self._learn(band, self._along(added, band, band.width_px))
         elif self._learnt is not None and self._is_same(band, self._learnt.line):
             density = self._along(added, band, self._learnt.line.width_px)
-            for first, last in self._denser(density, self._learnt.density, band):
+            for first, last, is_even in self._denser(density, self._learnt.density, band):
                 stretch = Band(self._at(band, last), self._at(band, first), band.width_px, 0.0)
-                found |= stretch.mask(added.shape, SHEATH_MM / self._mm)
-        return found & ~self._body
+                found[not is_even][:] |= stretch.mask(added.shape, SHEATH_MM / self._mm) & ~self._body
+        return found
 
     def follows(self, band: Band) -> bool:
         """Whether a band lies on the line that is being learnt."""
         return self._newest is not None and self._is_same(band, self._newest.line)
 
     def _along(self, added: Array, band: Band, width_px: float) -> NDArray[np.float64]:
-        """Density of core and flanks at every pixel along the axis, ``REACH_MM`` either way of the body's middle.
+        """Density of core and both flanks at every pixel along the axis, ``REACH_MM`` either way of the body's middle.
 
-        float64 (2, n): nan before the tail, beyond the tip, and outside the region.
+        float64 (3, n): nan before the tail, beyond the tip, and outside the region.
         """
         core = self._mean(added, band, -width_px / 4, width_px / 4)
-        flanks = np.minimum(*(self._flank(added, band, side * width_px / 2, side) for side in (-1, 1)))
+        flanks = [self._flank(added, band, side * width_px / 2, side) for side in (-1, 1)]
         axis, _, foot = self._frame(band)
         tail, tip = ((np.array(end) - foot) @ axis + self._half() for end in (band.tail, band.tip))
         place = np.arange(len(core))
-        return np.asarray(np.where((place < tail) | (place > tip), np.nan, [core, flanks]), np.float64)
+        return np.asarray(np.where((place < tail) | (place > tip), np.nan, [core, *flanks]), np.float64)
 
     def _flank(self, added: Array, band: Band, edge_px: float, side: int) -> NDArray[np.float64]:
         """How much denser it is next to one edge of the shaft than farther out."""
@@ -190,8 +193,10 @@ class Coat:
         aside = abs(float((self._frame(band)[2] - foot) @ normal))
         return bool(line.turned_deg(band) <= SAME_DEG and aside * self._mm <= SAME_MM)
 
-    def _denser(self, density: NDArray[np.float64], bare: NDArray[np.float64], band: Band) -> list[tuple[int, int]]:
-        """First and last place of each stretch outside the body that is denser than the bare shaft was."""
+    def _denser(
+        self, density: NDArray[np.float64], bare: NDArray[np.float64], band: Band
+    ) -> list[tuple[int, int, bool]]:
+        """First and last place of each stretch outside the body that is denser than the bare shaft was; is it even."""
         inside = self._inside(band, density.shape[1])
         outside = np.isfinite(density[0]) & (bare[0] > LEAST) & ~inside
         if outside.sum() * self._mm < 2 * SHORTEST_MM:
@@ -200,13 +205,16 @@ class Coat:
         if not 1 / MOST_GAIN <= gain <= MOST_GAIN:
             return []
         least = np.maximum(((LEAST,), (FLANK_LEAST,)), SHARE * gain * bare[0])
-        excess = np.where(outside, (density - gain * bare) / least, np.nan)
+        rise = np.where(outside, density - gain * bare, np.nan)
+        excess = np.array([rise[0], np.minimum(rise[1], rise[2])]) / least
         hits = np.flatnonzero((excess > 1).any(0))
         runs = np.split(hits, np.flatnonzero(np.diff(hits) > GAP_MM / self._mm) + 1)
         wall = int(np.argmax(inside))
         long = [(int(r[0]), int(r[-1])) for r in runs if len(r) * self._mm >= SHORTEST_MM]
         begun = [(first, last) for first, last in long if abs(wall - last) * self._mm <= AT_WALL_MM]
-        return [(first, last) for first, last in begun if any(self._ends(row, first) for row in excess)]
+        ended = [(first, last) for first, last in begun if any(self._ends(row, first) for row in excess)]
+        means = [(first, last, np.nanmean(rise[:, first : last + 1], axis=1)) for first, last in ended]
+        return [(first, last, min(m[1:]) >= EVEN * max(m[1:])) for first, last, m in means if max(m[1:]) > SHOWS * m[0]]
 
     def _ends(self, excess: NDArray[np.float64], first: int) -> bool:
         """Whether the shaft is bare again beyond the far end of a stretch; towards bright air it only pales slowly."""

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.domain import Extravasate, Point, Polygon, View, Wall, Zone, polygon
-from monitor.imaging.arrays import Array, Mask, grown, places, quantile
+from monitor.imaging.arrays import Array, Mask, grown, opened, places, quantile
 from monitor.imaging.cannula_fit import Band
 from monitor.imaging.metal import HALO_MM
 
@@ -29,7 +29,8 @@ FORAMEN_FROM, FORAMEN_MIDDLE = 0.5, (0.6, 1.0)
 with its middle between the others, which are the pedicle's lower border and the disc. Cement in the canal comes from
 the basivertebral vein at mid-height and spreads from there."""
 TOP_SHARE = 0.05
-CORRIDOR_MM = 1.6
+CORRIDOR_MM, MOST_OF_IT, ALL_OF_IT = 1.6, 0.6, 0.9
+"""Beside the shaft's edge; share of cement in the corridor that runs along the shaft, and of a sheath."""
 ELONGATED, FAR_ELONGATED = 1.2, 2.0
 """Along the shaft over across it: of cement seen beside it, and of all where its density tells of more beneath it."""
 LEAST_BOLUS_MM2 = 3.0
@@ -110,16 +111,15 @@ def territory(
 
 
 def extravasates(
-    seen: Mask, coat: Mask, where: Territory, band: Band | None, spacing_mm: float, tolerance_mm: float
+    seen: Mask, sheath: Mask, beneath: Mask, where: Territory, band: Band | None, spacing_mm: float, tolerance_mm: float
 ) -> list[Extravasate]:
     """Pieces of cement beyond the outline by more than ``tolerance_mm``; coordinates of the region's grid.
 
-    ``coat`` is cement that only the cannula's density tells: it goes with what is seen beside it, else it is needle
-    track.
+    ``sheath`` and ``beneath`` are cement round the cannula, and hidden by it, that only its density tells.
     """
+    coat = sheath | beneath
     outside = (seen | coat) & (where.beyond_px > tolerance_mm / spacing_mm)
-    k = max(1, round(THINNEST_MM / spacing_mm))
-    whole = cv2.morphologyEx(outside.view(np.uint8), cv2.MORPH_OPEN, np.ones((k, k), np.uint8)).view(bool)
+    whole = opened(outside, max(1, round(THINNEST_MM / spacing_mm)))
     if coat.any():
         whole = _joined(whole, coat, spacing_mm)
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(whole.view(np.uint8), connectivity=8)
@@ -128,7 +128,9 @@ def extravasates(
         if size * spacing_mm**2 >= LEAST_PIECE_MM2:
             window = slice(y, y + h), slice(x, x + w)
             near = None if band is None else band.shifted(-x, -y)
-            found = _divided(labels[window] == label, coat[window], where.cut(window), near, spacing_mm)
+            found = _divided(
+                labels[window] == label, sheath[window], beneath[window], where.cut(window), near, spacing_mm
+            )
             pieces += [shifted(piece, x, y) for piece in found]
     return pieces
 
@@ -224,9 +226,11 @@ def _stretch(outline: Polygon, first: int, last: int) -> Polygon:
     return outline[forward if len(forward) <= len(back) else back]
 
 
-def _divided(pixels: Mask, coat: Mask, where: Territory, band: Band | None, spacing_mm: float) -> list[Extravasate]:
+def _divided(
+    pixels: Mask, sheath: Mask, beneath: Mask, where: Territory, band: Band | None, spacing_mm: float
+) -> list[Extravasate]:
     """One component by zone; cement that runs along the cannula is needle track as a whole."""
-    if band is not None and _is_track(pixels, coat, band, spacing_mm):
+    if band is not None and _is_track(pixels, sheath, beneath, band, spacing_mm):
         return [_piece(pixels, Zone.NEEDLE_TRACK, where, spacing_mm)]
     zones = where.zone[pixels]
     found = []
@@ -237,23 +241,43 @@ def _divided(pixels: Mask, coat: Mask, where: Territory, band: Band | None, spac
     return found
 
 
-def _is_track(pixels: Mask, coat: Mask, band: Band, spacing_mm: float) -> bool:
-    """Whether cement runs along the cannula: by what is seen of it, or by how far it has run under the shaft."""
-    seen = pixels & ~coat
-    if not seen.any() or _along(seen, band, ELONGATED, spacing_mm):
+def _is_track(pixels: Mask, sheath: Mask, beneath: Mask, band: Band, spacing_mm: float) -> bool:
+    """Whether cement runs along the cannula: by its sheath, by what is seen of it, or by how far it has run.
+
+    A sheath shows a little on both sides of the shaft; cement in the canal behind it shows far beyond them.
+    """
+    hidden = pixels & (sheath | beneath)
+    seen = pixels & ~hidden
+    if (pixels & sheath).any() and _in_corridor(seen, band, spacing_mm) > ALL_OF_IT:
         return True
-    return bool((pixels & coat).any()) and _along(pixels, band, FAR_ELONGATED, spacing_mm)
+    far = bool(hidden.any()) and _along(pixels, band, FAR_ELONGATED, spacing_mm)
+    return far or _along(seen, band, ELONGATED, spacing_mm)
 
 
 def _along(pixels: Mask, band: Band, elongated: float, spacing_mm: float) -> bool:
     """Whether cement lies in the shaft's corridor and extends along it; a leak that crosses it doesn't."""
+    if not pixels.any() or _in_corridor(pixels, band, spacing_mm) <= MOST_OF_IT:
+        return False
+    along, across = _from_tip(pixels, band)
+    return float(np.std(along)) > elongated * float(np.std(across))
+
+
+def _in_corridor(pixels: Mask, band: Band, spacing_mm: float) -> float:
+    """Share of the pixels that lie in the shaft's corridor; 1 of none."""
+    if not pixels.any():
+        return 1.0
+    along, across = _from_tip(pixels, band)
+    within = (np.abs(across) < band.width_px / 2 + CORRIDOR_MM / spacing_mm) & (along > 0)
+    return float(within.mean())
+
+
+def _from_tip(pixels: Mask, band: Band) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Place of each pixel along the axis, from the tip towards the tail, and beside it, px."""
     xs, ys = places(pixels)
     tip, tail = np.array(band.tip), np.array(band.tail)
     axis = (tail - tip) / max(float(np.hypot(*(tail - tip))), 1e-6)
     along = (xs - tip[0]) * axis[0] + (ys - tip[1]) * axis[1]
-    across = (ys - tip[1]) * axis[0] - (xs - tip[0]) * axis[1]
-    within = (np.abs(across) < band.width_px / 2 + CORRIDOR_MM / spacing_mm) & (along > 0)
-    return float(within.mean()) > 0.6 and float(np.std(along)) > elongated * float(np.std(across))
+    return along, (ys - tip[1]) * axis[0] - (xs - tip[0]) * axis[1]
 
 
 def _behind(part: Mask, zone: Zone, where: Territory) -> Zone:

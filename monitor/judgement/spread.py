@@ -55,6 +55,7 @@ class Spread:
             span_s >= _LEAST_SPAN_S
             and advance_mm >= max(s.fast_advance_mm, s.fast_mm_s * span_s)
             and _slenderness(piece) >= s.fast_slenderness
+            and piece.reach_mm >= s.outward * piece.length_mm
         )
 
 

@@ -32,6 +32,10 @@ CASES: dict[str, tuple[list[Sequence[Extravasate]], bool]] = {
         [[piece(Zone.LEFT, 4 + n, length_mm=(4 + n) ** 0.5, reach_mm=2 + n / 4)] for n in range(20)],
         False,
     ),
+    "fast, but along the endplate more than away from it": (
+        [[piece(Zone.ANTERIOR, 12 + n, length_mm=9, width_mm=2.5, reach_mm=1 + n / 3)] for n in range(10)],
+        False,
+    ),
     "cement spread flat in the disc": (
         [[piece(Zone.DISC_SUPERIOR, 24, length_mm=14, width_mm=1.8, reach_mm=5.5)]] * 8,
         False,
