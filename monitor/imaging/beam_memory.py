@@ -92,20 +92,24 @@ class Memory:
         shared, new, known = self._shared(print_, best)
         if likeness < _UNLIKE and self._is_held(best):
             known = max(known, _KNOWN_UNLIKE)
-        goes_on = self._goes_on(best, t_s)
+        replaying, goes_on = self._is_replaying(t_s), self._goes_on(best, t_s)
         if goes_on:
-            known = _GOES_ON if redrawn or self._gone_on < _CERTAIN else -1.0
+            known = _GOES_ON if redrawn or self._gone_on < _CERTAIN or self._is_held(best) else -1.0
         if shared > min(known, _LIKELY):
             self._gone_on = self._gone_on + best - self._replayed if goes_on else 0
             self._replayed, self._replayed_s = best, t_s
         if shared > known:
             return Recall.KNOWN
-        return Recall.NEW if shared < new else Recall.UNSURE
+        return Recall.NEW if shared < new and not replaying else Recall.UNSURE
+
+    def _is_replaying(self, t_s: float) -> bool:
+        """Whether a run was shown again until a moment ago: it may begin anew, half of it on the first frame."""
+        return t_s - self._replayed_s < _SOON_S and self._gone_on >= _CERTAIN
 
     def _goes_on(self, best: int, t_s: float) -> bool:
-        """Whether a replay of a moment ago comes to this image; the newest are held, and go nowhere."""
-        soon = t_s - self._replayed_s < _SOON_S
-        return soon and not self._is_held(self._replayed) and self._replayed - 1 <= best <= self._replayed + _ON
+        """Whether a replay of a moment ago comes to this image; the newest are held, unless a replay came to them."""
+        runs = t_s - self._replayed_s < _SOON_S and (self._gone_on >= _CERTAIN or not self._is_held(self._replayed))
+        return runs and self._replayed - 1 <= best <= self._replayed + _ON
 
     def _is_held(self, place: int) -> bool:
         """Whether a remembered image is of the newest pulses: the one held, or next to it."""
