@@ -30,3 +30,34 @@ def test_after_a_short_shot_anatomy_does_not_pass_for_noise(noise: int, likeness
     for number, anatomy in enumerate((1, 2, 3)):
         memory.add(pulse(anatomy, 10 + number), 1, number)
     assert memory.recall(pulse(3, noise), 5.0, True, likeness) is said
+
+
+def replayed(noise: int, left: float) -> Texture:
+    """The pulse with this noise, shown again by a path that leaves only a part of it."""
+    return of_band(0.7 * drawn(1) + left * drawn(noise) + np.sqrt(np.float32(1 - left**2)) * drawn(1000 + noise))
+
+
+def run_of(pulses: int) -> Memory:
+    memory = Memory(64)
+    for number in range(pulses):
+        memory.add(pulse(1, 10 + number), 1, number)
+    return memory
+
+
+def test_a_replay_is_followed_to_the_newest_pulse_and_back_to_its_beginning() -> None:
+    memory, clear, weak = run_of(20), 0.8, 0.45
+    begins = [memory.recall(replayed(10 + n, clear), 5 + n / 15, True, 0.3) for n in range(4)]
+    assert begins == [Recall.KNOWN] * 4
+    goes_on = [memory.recall(replayed(10 + n, weak), 5 + n / 15, False, 0.7) for n in range(4, 20)]
+    assert goes_on == [Recall.KNOWN] * 16
+    halves = of_band(np.vstack([pulse(1, 29).band[::2], pulse(1, 10).band[1::2]]))
+    assert memory.recall(halves, 5 + 20 / 15, True, 0.3) is not Recall.NEW
+    assert memory.recall(replayed(10, clear), 5 + 21 / 15, True, 0.3) is Recall.KNOWN
+
+
+def test_an_exposure_after_a_replay_is_new_once_that_is_a_while_ago() -> None:
+    memory = run_of(20)
+    for n in range(8):
+        memory.recall(replayed(10 + n, 0.8), 5 + n / 15, True, 0.3)
+    assert memory.recall(pulse(1, 99), 5.6, True, 0.3) is Recall.UNSURE
+    assert memory.recall(pulse(1, 98), 6.5, True, 0.3) is Recall.NEW
