@@ -1,14 +1,16 @@
 """Where the cannula ends once cement hides its tip.
 
 A band of metal that runs on into cement looks longer than it is: the two differ little in attenuation. The model, which
-saw the picture at the start of the shot, tells the shape of a tip from that of a lump.
+saw the picture at the start of the shot, tells the shape of a tip from that of a lump. Once the cannula is drawn out,
+its tip lies bare, and the model may take what it leaves behind for more of it.
 """
 
 from dataclasses import replace
 
 import numpy as np
 
-from monitor.domain import Cannula
+from monitor.domain import Cannula, Polygon
+from monitor.domain.geometry import inside
 
 BESIDE_MM = 3.0
 """Farther from the band's axis, the tip is that of another cannula."""
@@ -16,9 +18,9 @@ LEAST_COSINE = 0.985
 """Of the angle between the two: 10 degrees."""
 
 
-def with_tip(band: Cannula, seen: Cannula | None, spacing_mm: float) -> Cannula:
-    """The band with the tip that the model saw, where both are one cannula; frame pixels."""
-    if seen is None:
+def with_tip(band: Cannula, seen: Cannula | None, body: Polygon, spacing_mm: float) -> Cannula:
+    """The band with the tip that the model saw, where both are one cannula that ends in the body; frame pixels."""
+    if seen is None or not inside(np.array([band.tip]), body)[0]:
         return band
     one, other = _along(band), _along(seen)
     away = np.subtract(seen.tip, band.tail)

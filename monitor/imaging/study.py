@@ -151,10 +151,12 @@ class Study:
     def _with_tip(self, measured: Measured) -> Measured:
         """The same with the cannula's tip as the model saw it, once there is cement that hides it."""
         seen, spacing_mm = self._proposer.cannula, self._placing.spacing_mm
-        if measured.cannula is None or seen is None or spacing_mm is None or not self._placing.is_cemented:
+        if measured.cannula is None or measured.outline is None or seen is None or spacing_mm is None:
+            return measured
+        if not self._placing.is_cemented:
             return measured
         now = Cannula(moved_point(measured.motion, seen.tip), moved_point(measured.motion, seen.tail))
-        return replace(measured, cannula=with_tip(measured.cannula, now, spacing_mm))
+        return replace(measured, cannula=with_tip(measured.cannula, now, measured.outline.polygon, spacing_mm))
 
     def _turned(self, image: Image, fit: Fit) -> tuple[Subject, Fit] | None:
         """The view that a pulse shows for certain, where it doesn't fit the shot's: its start may have gone unseen."""
