@@ -65,9 +65,7 @@ class LeakSettings(Section):
     """When cement seen outside the outline is a leak, has grown, or is gone."""
 
     onset_mm2: Positive = Field(
-        1.5,
-        description="Area seen outside the outline from which a leak is reported, mm²; some more is there, since the "
-        "first tenths of a millimetre beyond the outline and the thin rim don't count.",
+        2.0, description="Projected area outside the outline from which a leak is reported, mm²."
     )
     ap_endplate_reach_mm: Millimetres = Field(
         5.0,
@@ -77,8 +75,12 @@ class LeakSettings(Section):
     persistence_pulses: Count = Field(
         2, description="Distinct X-ray pulses of one view on which something must show before it is believed."
     )
+    weak_pulses: Count = Field(
+        3, description="The same for what is smaller than plain_mm2 and not behind the posterior wall."
+    )
+    plain_mm2: Positive = Field(6.0, description="Area from which persistence_pulses are enough anywhere, mm².")
     settling_pulses: Count = Field(
-        1,
+        2,
         description="First pulses of a shot, on which metal is still being found: a leak is told after them, or when "
         "the shot ends.",
     )

@@ -89,8 +89,10 @@ class Track:
 
     @property
     def is_certain(self) -> bool:
-        """Seen strongly on enough pulses."""
-        return self.evidence >= self.settings.persistence_pulses
+        """Seen strongly on enough pulses; more of them where it is small and no STOP hangs on it."""
+        s = self.settings
+        plain = self.zone in CANAL or (self.piece is not None and self.piece.area_mm2 >= s.plain_mm2)
+        return self.evidence >= (s.persistence_pulses if plain else s.weak_pulses)
 
     @property
     def has_turned_venous(self) -> bool:

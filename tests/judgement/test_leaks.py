@@ -32,12 +32,20 @@ def _zone_flips(bedside: Bedside) -> None:
 CASES: dict[str, tuple[Play, list[tuple[str, str]]]] = {
     "one pulse of a long shot is no leak": (lambda b: b.shots(LAT, [], [piece()], [], []), []),
     "two pulses are": (lambda b: b.shots(LAT, [], [piece()], [piece()], []), [("leak-1", "onset")]),
-    "two pulses of a small piece anywhere are": (
-        lambda b: b.shots(LAT, [], *[[piece(Zone.ANTERIOR, 1.6)]] * 2, []),
+    "two pulses of a small piece elsewhere aren't": (
+        lambda b: b.shots(LAT, [], [piece(Zone.ANTERIOR)], [piece(Zone.ANTERIOR)], []),
+        [],
+    ),
+    "three are": (lambda b: b.shots(LAT, [], *[[piece(Zone.ANTERIOR)]] * 3, []), [("leak-1", "onset")]),
+    "two pulses of a larger piece are": (
+        lambda b: b.shots(LAT, [], *[[piece(Zone.ANTERIOR, 6.5)]] * 2, []),
         [("leak-1", "onset")],
     ),
-    "a long shot's first pulse alone is metal not yet found": (lambda b: b.shots(LAT, [piece()], [], [], []), []),
-    "below the onset area, never": (lambda b: b.shots(LAT, *[[piece(area_mm2=1.4)]] * 40), []),
+    "what shows on the first two pulses alone is metal not yet found": (
+        lambda b: b.shots(LAT, [piece()], [piece()], [], []),
+        [],
+    ),
+    "below the onset area, never": (lambda b: b.shots(LAT, *[[piece(area_mm2=1.9)]] * 40), []),
     "seen from the front, cement close to an endplate, never": (
         lambda b: b.shots(AP, *[[piece(Zone.DISC_SUPERIOR, 9, reach_mm=4.4)]] * 20),
         [],
@@ -66,7 +74,7 @@ CASES: dict[str, tuple[Play, list[tuple[str, str]]]] = {
     ),
     "flicker at the border wears off": (lambda b: b.shots(LAT, *[[piece(area_mm2=3)], [], []] * 10), []),
     "weak pulses between don't interrupt": (
-        lambda b: b.shots(LAT, [piece(area_mm2=2.2)], [piece(area_mm2=1.2)], [piece(area_mm2=2.2)]),
+        lambda b: b.shots(LAT, [piece(area_mm2=2.2)], [piece(area_mm2=1.5)], [piece(area_mm2=2.2)]),
         [("leak-1", "onset")],
     ),
     "specks at different places don't add up": (
