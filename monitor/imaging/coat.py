@@ -37,10 +37,11 @@ FLANK_MM, BESIDE_MM, FLANK_LEAST = (0.3, 1.1), (2.2, 3.5), 0.12
 beside it. Both sides must be, since a fit that is a little aside makes one of them so."""
 SHEATH_MM = 0.5
 """Cement that makes a shaft so much denser lies round it, at least this thick (0.06 -ln units in front and behind)."""
-EVEN, SHOWS = 0.6, 0.25
+EVEN, SHOWS, DEEPEST_MM = 0.6, 0.25, 4.5
 """A sheath is about as thick on one side of the shaft as on the other: least share of the denser flank's gain that the
 other shows. What a shaft merely hides, in the canal, lies to one side of it. Least share of the core's gain that one of
-the flanks shows: no cement ends where the shaft does on both sides."""
+the flanks shows: no cement ends where the shaft does on both sides. Nor does a shaft hide what reaches deeper into the
+canal: cement spreads."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -213,8 +214,13 @@ class Coat:
         long = [(int(r[0]), int(r[-1])) for r in runs if len(r) * self._mm >= SHORTEST_MM]
         begun = [(first, last) for first, last in long if abs(wall - last) * self._mm <= AT_WALL_MM]
         ended = [(first, last) for first, last in begun if any(self._ends(row, first) for row in excess)]
-        means = [(first, last, np.nanmean(rise[:, first : last + 1], axis=1)) for first, last in ended]
-        return [(first, last, min(m[1:]) >= EVEN * max(m[1:])) for first, last, m in means if max(m[1:]) > SHOWS * m[0]]
+        found = []
+        for first, last in ended:
+            core, *flanks = np.nanmean(rise[:, first : last + 1], axis=1)
+            is_even = min(flanks) >= EVEN * max(flanks)
+            if max(flanks) > SHOWS * core and (is_even or (last - first) * self._mm <= DEEPEST_MM):
+                found.append((first, last, bool(is_even)))
+        return found
 
     def _ends(self, excess: NDArray[np.float64], first: int) -> bool:
         """Whether the shaft is bare again beyond the far end of a stretch; towards bright air it only pales slowly."""

@@ -60,13 +60,22 @@ def test_a_shaft_that_is_denser_from_edge_to_edge_and_no_farther_is_no_cement() 
     assert not np.any(_learnt().update(_picture(CANNULA, (95, 122), beside_mm=0.0), CANNULA, cemented=True))
 
 
-@pytest.mark.parametrize("side", [-1, 1])
-def test_cement_that_the_shaft_hides_and_that_lies_to_one_side_of_it_is_no_sheath(side: int) -> None:
+@pytest.mark.parametrize(
+    ("side", "first_px", "expected"),
+    [
+        pytest.param(-1, 110, True, id="one side"),
+        pytest.param(1, 110, True, id="the other"),
+        pytest.param(1, 85, False, id="farther than a shaft could hide it"),
+    ],
+)
+def test_cement_that_the_shaft_hides_and_that_lies_to_one_side_of_it_is_no_sheath(
+    side: int, first_px: int, expected: bool
+) -> None:
     picture, ys = _picture(CANNULA), np.arange(SHAPE[0]) - CANNULA.tip[1]
-    picture[np.abs(ys - side * 1.0 / MM) <= CANNULA.width_px / 2, 110:122] += 0.15
+    picture[np.abs(ys - side * 1.0 / MM) <= CANNULA.width_px / 2, first_px:122] += 0.15
     sheath, beneath = _learnt().update(picture, CANNULA, cemented=True)
     assert not sheath.any()
-    assert beneath[100, 112:119].all()
+    assert beneath[100, 112:119].all() == expected
 
 
 def _crossed(second: Band, denser_px: tuple[int, int] = (0, 0)) -> Array:
