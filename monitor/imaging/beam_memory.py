@@ -92,7 +92,7 @@ class Memory:
         shared, new, known = self._shared(print_, best)
         if likeness < _UNLIKE and self._is_held(best):
             known = max(known, _KNOWN_UNLIKE)
-        replaying, goes_on = self._is_replaying(t_s), self._goes_on(best, t_s)
+        goes_on = self._goes_on(best, t_s)
         if goes_on:
             known = _GOES_ON if redrawn or self._gone_on < _CERTAIN or self._is_held(best) else -1.0
         if shared > min(known, _LIKELY):
@@ -100,10 +100,12 @@ class Memory:
             self._replayed, self._replayed_s = best, t_s
         if shared > known:
             return Recall.KNOWN
-        return Recall.NEW if shared < new and not replaying else Recall.UNSURE
+        if self._is_replaying(t_s):
+            new = 0.0 if self._is_held(best) else _NEW_HELD
+        return Recall.NEW if shared < new else Recall.UNSURE
 
     def _is_replaying(self, t_s: float) -> bool:
-        """Whether a run was shown again until a moment ago: it may begin anew, half of it on the first frame."""
+        """Whether a run was shown again until a moment ago: half of its beginning, or of the held image, may follow."""
         return t_s - self._replayed_s < _SOON_S and self._gone_on >= _CERTAIN
 
     def _goes_on(self, best: int, t_s: float) -> bool:
