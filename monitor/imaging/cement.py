@@ -16,6 +16,9 @@ EDGE = 0.2
 """Border of cement as a fraction of the strongest attenuation nearby: half-maximum of a tapering edge is too far in."""
 RIM_NOISE, RIM_LEAST, RIM_MM = 2.5, 0.025, 0.8
 """Within the body, next to cement, where it thins out: standard deviations and -ln units from which it goes on."""
+PLAIN_NOISE, CLEAR_MM = 4.0, 0.7
+"""Standard deviations that cement shows by itself; next to what lies this far outside the body it goes on from
+``RIM_LEAST`` too: a bulge or a drop is thin all round, and much of it is rim."""
 PARALLAX, PARALLAX_MM = 0.8, 3.0
 FAR_PARALLAX, FAR_PARALLAX_MM = 1.3, 6.0
 """Share of a loss of attenuation that a gain nearby must exceed; outside the body, where a spinous process can be whose
@@ -63,7 +66,7 @@ def find_cement(added: Array, noise: Array, scene: Scene) -> tuple[Mask, Array]:
     -------
     The cement, bool (h, w), and what was added without slow changes, float32 (h, w).
     """
-    least, free = np.maximum(4.0 * noise, LEAST), scene.usable & ~scene.metal
+    least, free = np.maximum(PLAIN_NOISE * noise, LEAST), scene.usable & ~scene.metal
     added = _above_intruders(added, least, free, scene)
     signal = _without_slow_changes(added, scene)
     parallax = _parallax(signal, noise, scene)
@@ -74,8 +77,18 @@ def find_cement(added: Array, noise: Array, scene: Scene) -> tuple[Mask, Array]:
     core = strong & tapered
     faint = signal > cv2.max(np.maximum(RIM_NOISE * noise, RIM_LEAST), parallax)
     rim = faint & tapered & free & scene.body & grown(core, RIM_MM / scene.spacing_mm)
-    plain = _bridge_metal(core | rim, scene)
+    drop = (signal > cv2.max(np.maximum(PLAIN_NOISE * noise, RIM_LEAST), parallax)) & tapered & free
+    plain = _bridge_metal(core | rim | (drop & _round_drops(core, scene)), scene)
     return plain | find_faint(signal, noise, parallax, plain, scene.body, free, scene.spacing_mm), signal
+
+
+def _round_drops(core: Mask, scene: Scene) -> Mask:
+    """What lies next to cement clear of the body, away from metal, whose blur looks like a rim."""
+    clear = core & ~grown(scene.body, CLEAR_MM / scene.spacing_mm)
+    if not clear.any():
+        return clear
+    reach = RIM_MM / scene.spacing_mm
+    return grown(clear, reach) & ~scene.body & ~grown(scene.metal, reach)
 
 
 def _above_intruders(added: Array, least: Array, free: Mask, scene: Scene) -> Array:
