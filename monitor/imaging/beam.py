@@ -7,7 +7,7 @@ import numpy as np
 
 from monitor.config import BeamSettings
 from monitor.domain import Beam, Frame
-from monitor.imaging.beam_lamp_watch import LampWatch
+from monitor.imaging.beam_lamp_watch import LATE_S, LampWatch
 from monitor.imaging.beam_levels import Levels
 from monitor.imaging.beam_look import Look, Moment
 from monitor.imaging.beam_lull import Lull
@@ -84,7 +84,7 @@ class BeamDetector:
         self._lull = Lull(settings.max_gap_s)
         self._lamp = LampWatch()
         self._rhythm, self._every_frame = Rhythm(), False
-        self._off_s = -np.inf
+        self._off_s = self._changed_s = -np.inf
         self._first_frame: int | None = None
 
     def update(self, frame: Frame, screen: Screen | Blank) -> BeamReading:
@@ -145,8 +145,10 @@ class BeamDetector:
     def _started(self, look: Look, difference: Difference | None) -> Moment | None:
         """The first live frame, once a shot has begun: as the lamp says, else as the images do."""
         shows, lit = self._watch(look, difference), self._lamp.lit
+        if self._is_changed(look, difference):
+            self._changed_s = look.at.t_s
         if lit is not None:
-            return self._start([look], lit) if self._is_changed(look, difference) else None
+            return self._start([look], lit) if self._changed_s > lit.t_s - LATE_S else None
         if not shows:
             return None
         if self._lamp.out and not self._lamp.is_disproved(look.at.t_s):

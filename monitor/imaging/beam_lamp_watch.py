@@ -8,6 +8,8 @@ from monitor.imaging.beam_lamp_search import LampSearch
 from monitor.imaging.beam_look import Moment
 from monitor.imaging.screen_layout import Screen
 
+LATE_S = 0.3
+"""Time by which it may turn on after the first exposure."""
 _DOUBT_S = 1.0
 """New exposures while the lamp is off count against it once in this time."""
 _MOST_DOUBTS = 8
@@ -35,7 +37,7 @@ class LampWatch:
         self._lamp: Lamp | None = None
         self._search = LampSearch()
         self._proofs = self._doubts = 0
-        self._doubted_s = -np.inf
+        self._doubted_s, self._weighed = -np.inf, False
         self._read_s = 0.0
 
     def update(self, frame: Frame, screen: Screen | None) -> None:
@@ -88,10 +90,11 @@ class LampWatch:
 
     def is_disproved(self, t_s: float) -> bool:
         """Whether it is out in vain, now that the images show another exposure."""
-        if t_s - self._doubted_s < _DOUBT_S:
+        if t_s - self._doubted_s > _DOUBT_S:
+            self._doubted_s, self._weighed = t_s, False
+        if self._weighed or t_s - self._doubted_s < LATE_S:
             return False
-        self._doubted_s = t_s
-        self._doubts += 1
+        self._doubts, self._weighed = self._doubts + 1, True
         if self._doubts < min(self._proofs, _MOST_DOUBTS):
             return False
         self._forget()

@@ -71,6 +71,21 @@ def test_a_shot_ends_on_the_frame_though_compression_hides_its_pulses() -> None:
     assert end == pytest.approx(machine.shots[-1][1])
 
 
+def test_a_shot_of_one_pulse_is_counted_though_nothing_changes_after_its_first_frame() -> None:
+    machine = session(lamp="dot", pulses=3, clock=None).press(0.33).wait(1.5)
+    assert np.allclose(shots_of(machine.film())[-1], machine.shots[-1], atol=1.1 * FRAME_S)
+
+
+@pytest.mark.parametrize("lag", [-3, 3])
+def test_a_lamp_may_turn_some_frames_before_or_after_the_image(lag: int) -> None:
+    machine = session(lamp="dot").press(1.0).wait(1.5)
+    corner = np.roll(np.stack([frame[:48, -48:] for frame in machine.frames]), lag, axis=0)
+    machine.frames = [frame.copy() for frame in machine.frames]
+    for frame, shown in zip(machine.frames, corner, strict=True):
+        frame[:48, -48:] = shown
+    assert np.allclose(shots_of(machine.film()), machine.shots, atol=(abs(lag) + 1.1) * FRAME_S)
+
+
 @pytest.fixture
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     """No image is ever recognised as shown before."""
