@@ -1,0 +1,41 @@
+import cv2
+import numpy as np
+import pytest
+
+from monitor.imaging.arrays import Array, Mask
+from monitor.imaging.cement import RIM_LEAST, Scene, find_cement, softened
+
+MM = 0.3
+SHAPE = (240, 260)
+NOISE = 0.004
+BODY = np.zeros(SHAPE, bool)
+BODY[100:190, 80:180] = True
+Y, X = np.mgrid[: SHAPE[0], : SHAPE[1]]
+BOLUS = np.asarray((np.abs(X - 130) < 30) & (Y >= 104) & (Y < 170))
+ABOVE = np.asarray((100 - Y) * MM > 0.7)
+
+
+def _found(added: Array) -> Mask:
+    blurred = cv2.GaussianBlur(np.asarray(added, np.float32), (0, 0), 0.4 / MM)
+    noisy = np.asarray(blurred + np.random.default_rng(5).normal(0, NOISE, SHAPE), np.float32)
+    none = np.zeros_like(BODY)
+    scene = Scene(BODY, softened(BODY, MM), ~none, none, MM)
+    return find_cement(noisy, np.full(SHAPE, NOISE, np.float32), scene)[0]
+
+
+def _drop(peak: float, height_mm: float) -> Array:
+    """Cement through the upper wall, 8 mm wide, thinning out from the middle of its base; -ln units."""
+    away = np.hypot((X - 130) / 4.0, (Y - 100) / height_mm) * MM
+    return np.asarray(np.where(Y < 100, peak * np.clip(1 - away**2, 0, None), 0), np.float32)
+
+
+@pytest.mark.parametrize(("peak", "height_mm"), [(0.12, 3.5), (0.14, 2.5), (0.2, 2.5), (0.2, 3.5)])
+def test_a_drop_is_found_out_to_its_thin_rim(peak: float, height_mm: float) -> None:
+    drop = _drop(peak, height_mm)
+    truly = (drop > RIM_LEAST) & ABOVE
+    seen = _found(np.asarray(0.4 * BOLUS + drop, np.float32)) & ABOVE
+    assert 0.9 * truly.sum() < seen.sum() < 1.2 * truly.sum()
+
+
+def test_a_bolus_that_comes_up_to_the_wall_stays_inside() -> None:
+    assert not (_found(np.asarray(0.4 * BOLUS, np.float32)) & ABOVE).any()
