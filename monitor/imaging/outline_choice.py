@@ -14,6 +14,9 @@ MUCH_THE_SAME = 0.85
 """Dice of both borders. Habits of drawing leave 0.86 and more; below, the search had taken a spinous process
 or a neighbour's endplate for a side of the body, as sure of it as ever."""
 
+LEAST_ALONE = 0.5
+"""Confidence from which the model's border is taken where the search finds none: likelier right than not."""
+
 
 def choose_outline(
     image: Image, at: Point, view: View, spacing_mm: float | None, drawn: Outline | None, least_confidence: float
@@ -30,9 +33,10 @@ def choose_outline(
         From which either is believed when they compete.
     """
     found = find_outline(image, at, view, spacing_mm)
-    if drawn is None or drawn.confidence < least_confidence or not holds(drawn.polygon, at):
+    least = LEAST_ALONE if found is None else least_confidence
+    if drawn is None or drawn.confidence < least or not holds(drawn.polygon, at):
         return found
-    if found is None or found.confidence < least_confidence or _overlap(found.polygon, drawn.polygon) < MUCH_THE_SAME:
+    if found is None or found.confidence < least or _overlap(found.polygon, drawn.polygon) < MUCH_THE_SAME:
         return drawn
     return found
 

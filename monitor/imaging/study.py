@@ -57,7 +57,7 @@ class Study:
         self._field = 1.0
         self._guessed = ViewGuess(View.UNKNOWN, 0.0)
         self._pulse = self._missed = 0
-        self._disproved = View.UNKNOWN
+        self._disproved = self._former = View.UNKNOWN
         self._running = False
         self._image: Image | None = None
         self._last: tuple[Image, Fit] | None = None
@@ -86,7 +86,7 @@ class Study:
         """Forget where the last shot was: the C-arm may have moved."""
         self._matrix, self._pulse, self._last = None, 0, None
         self._view, self._running = View.UNKNOWN, True
-        self._missed, self._disproved = 0, View.UNKNOWN
+        self._missed, self._disproved, self._former = 0, View.UNKNOWN, View.UNKNOWN
         self._guessed = ViewGuess(View.UNKNOWN, 0.0)
         self._proposer.begin_shot()
 
@@ -175,7 +175,8 @@ class Study:
         mistaken = self._last is None and expected is View.UNKNOWN
         if mistaken or (self._last is not None and self._missed % MISSED_PULSES == 0):
             self._view, self._pulse, self._disproved = View.UNKNOWN, 0, expected
-            self._guessed = self._guessed if mistaken else ViewGuess(View.UNKNOWN, 0.0)
+            if not mistaken:
+                self._guessed, self._former = ViewGuess(View.UNKNOWN, 0.0), view
         return Examined(view, max(fit.quality, 0.0), 0.0, None, "tracking_lost")
 
     def tap(self, point: Point) -> Outline | None:
@@ -263,7 +264,7 @@ class Study:
         if self._guessed.probability >= self._settings.view.least_probability:
             return self._guessed.view
         best = max(found, key=lambda v: found[v].quality, default=View.UNKNOWN)
-        return best if self._is_good(best, found) else View.UNKNOWN
+        return best if self._is_good(best, found) else self._former
 
     def _fits(self, image: Image, known: dict[View, Fit]) -> dict[View, Fit]:
         """How a pulse of unknown place fits each view's reference, besides those known already."""

@@ -31,6 +31,13 @@ CASES = [
     Case("no model, unsure", replace(SEARCHED, confidence=0.3), None, replace(SEARCHED, confidence=0.3)),
     Case("the search is unsure", replace(SEARCHED, confidence=0.3), DRAWN, DRAWN),
     Case("the search finds nothing", None, DRAWN, DRAWN),
+    Case(
+        "the search finds nothing, the model is rather sure",
+        None,
+        replace(DRAWN, confidence=0.6),
+        replace(DRAWN, confidence=0.6),
+    ),
+    Case("the search finds nothing, the model is unsure", None, replace(DRAWN, confidence=0.4), None),
     Case("the search finds another body", replace(BELOW, source="tap"), DRAWN, DRAWN),
     Case("the search finds half of it", replace(SEARCHED, polygon=HALF), DRAWN, DRAWN),
     Case(
