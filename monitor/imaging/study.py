@@ -116,14 +116,15 @@ class Study:
         if self._view is View.UNKNOWN:
             return Examined(View.UNKNOWN, 0.0, 0.0, None, "view_unknown")
         subject = self._enter(self._view, image)
-        fit = self._located(subject, subject.suited(image))
-        if fit.quality < subject.least_quality:
+        suited = subject.suited(image)
+        fit = self._located(subject, suited)
+        if not subject.believes(suited, fit):
             turned = None if expected is self._view else self._turned(image, fit)
             if turned is None:
                 return self._lost(fit, expected)
             subject, fit = turned
-            new_shot = True
-        image = subject.suited(image)
+            suited, new_shot = subject.suited(image), True
+        image = suited
         self._follow_field(subject.field_of(image, fit))
         subject.average(image, fit)
         self._placing.watch(subject, image, fit.matrix)
@@ -161,7 +162,7 @@ class Study:
     def _turned(self, image: Image, fit: Fit) -> tuple[Subject, Fit] | None:
         """The view that a pulse shows for certain, where it doesn't fit the shot's: its start may have gone unseen."""
         found = self._fits(image, {self._view: fit})
-        view = self._certain(found)
+        view = self._certain(image, found)
         if view is None or view is self._view:
             return None
         self._view = view
@@ -256,7 +257,7 @@ class Study:
     def _recognised(self, image: Image) -> View:
         """The view whose reference the pulse fits; where that leaves doubt, what the picture itself looks like."""
         found = self._fits(image, {})
-        certain = self._certain(found)
+        certain = self._certain(image, found)
         if certain is not None:
             self._matrix = found[certain].matrix
             return certain
@@ -264,21 +265,22 @@ class Study:
         if self._guessed.probability >= self._settings.view.least_probability:
             return self._guessed.view
         best = max(found, key=lambda v: found[v].quality, default=View.UNKNOWN)
-        return best if self._is_good(best, found) else self._former
+        return best if self._is_good(image, best, found) else self._former
 
     def _fits(self, image: Image, known: dict[View, Fit]) -> dict[View, Fit]:
         """How a pulse of unknown place fits each view's reference, besides those known already."""
         others = {view: subject for view, subject in self._subjects.items() if view not in known}
         return known | {v: s.locate(s.suited(image), None, self._field) for v, s in others.items()}
 
-    def _certain(self, found: dict[View, Fit]) -> View | None:
+    def _certain(self, image: Image, found: dict[View, Fit]) -> View | None:
         """The view that fits well, and better by far than the other does or a view never seen might."""
         best = max(found, key=lambda v: found[v].quality, default=View.UNKNOWN)
         rest = max((fit.quality for view, fit in found.items() if view is not best), default=DOUBTFUL)
-        return best if self._is_good(best, found) and found[best].quality - rest >= MARGIN else None
+        return best if self._is_good(image, best, found) and found[best].quality - rest >= MARGIN else None
 
-    def _is_good(self, view: View, found: dict[View, Fit]) -> bool:
-        return view in found and found[view].quality >= CERTAIN * self._subjects[view].least_quality
+    def _is_good(self, image: Image, view: View, found: dict[View, Fit]) -> bool:
+        subject = self._subjects.get(view)
+        return subject is not None and subject.believes(subject.suited(image), found[view], CERTAIN)
 
     def _guess(self, image: Image) -> None:
         """Keep the surest that the picture's features and the model have said of the shot's view."""

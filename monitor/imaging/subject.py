@@ -21,8 +21,8 @@ DEFAULT_SPACING_MM = 0.3
 """Assumed millimetres per image pixel until the scale is known; only the width of a filter depends on it."""
 TURNS_DEG = (-3.0, -1.5, 0.0, 1.5, 3.0)
 MAGNIFICATIONS = (1.0, 0.67, 0.75, 0.85, 1.18, 1.33, 1.5)
-SHRUNK_QUALITY = 0.5
-"""Least quality of a fit at a smaller magnification in the same frame: chance fits reach 0.41, at larger 0.22."""
+SHRUNK, SHRUNK_QUALITY = 0.9, 0.5
+"""Magnification below which a fit must be a good one, and how good: chance fits there reach 0.46, else 0.22."""
 NEIGHBOUR_MM = 25.0
 """Nearer than this no other vertebra can be."""
 REACH_MM = 12.0
@@ -102,10 +102,13 @@ class Subject:
         """The image on the grid that this view is measured on."""
         return image if self._spacing_mm is None else coarsened(image, self._spacing_mm)
 
-    @property
-    def least_quality(self) -> float:
-        """Quality from which a fit is believed."""
-        return self._trust.least
+    def believes(self, image: Image, fit: Fit, times: float = 1.0) -> bool:
+        """Whether a fit reaches what is asked for, or so many times that.
+
+        The smaller the patch, the likelier a chance fit: one at a smaller magnification must be a good one.
+        """
+        shrunk = self._motion(image, fit).scale < SHRUNK
+        return fit.quality >= times * (SHRUNK_QUALITY if shrunk else self._trust.least)
 
     def locate(self, image: Image, start: Affine | None, field: float = 1.0) -> Fit:
         """Register a pulse.
@@ -119,23 +122,19 @@ class Subject:
         """
         if start is not None:
             fit = self._refined(image, start)
-            if fit.quality >= self.least_quality:
+            if self.believes(image, fit):
                 return fit
         if image.layout != self.reference_image.layout:
             return self._searched(image, MAGNIFICATIONS)
         return self._searched(image, tuple({1.0, field / self.field}))
 
     def locate_zoomed(self, image: Image, field: float = 1.0) -> Fit:
-        """Register a pulse of unknown place; the field size may have changed in the same frame of the picture.
-
-        The smaller the patch, the likelier a chance fit: one at a smaller magnification must be a good one.
-        """
+        """Register a pulse of unknown place; the field size may have changed in the same frame of the picture."""
         fit = self.locate(image, None, field)
-        if fit.quality >= self.least_quality:
+        if self.believes(image, fit):
             return fit
         zoomed = self._searched(image, MAGNIFICATIONS)
-        least = self.least_quality if self._motion(image, zoomed).scale > 1 else SHRUNK_QUALITY
-        return zoomed if zoomed.quality >= least else fit
+        return zoomed if self.believes(image, zoomed) else fit
 
     def _searched(self, image: Image, magnifications: tuple[float, ...]) -> Fit:
         """Search a pulse everywhere at some magnifications against the reference."""

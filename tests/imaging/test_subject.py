@@ -3,6 +3,7 @@ import pytest
 
 from monitor.config import CementSettings, RegistrationSettings
 from monitor.domain import Outline, View, polygon
+from monitor.imaging.registration import Fit
 from monitor.imaging.subject import Subject
 from monitor.imaging.surroundings import Surroundings
 from tests.imaging.phantom import CENTRE, CORNERS, SIZE, SPACING_MM, Scenery, body_outline, image, moved, noisy
@@ -39,6 +40,14 @@ def test_at_no_magnification_does_another_patient_fit(seed: int) -> None:
     elsewhere = np.asarray(0.8 + 0.02 * np.random.default_rng(seed).normal(0, 1, (SIZE, SIZE)), np.float32)
     view = subject()
     assert view.locate_zoomed(view.suited(image(elsewhere))).quality < RegistrationSettings().least_quality
+
+
+@pytest.mark.parametrize(("scale", "believed"), [(0.7, False), (0.95, True), (1.0, True), (1.4, True)])
+def test_a_middling_fit_is_not_believed_where_the_patch_is_small(scale: float, believed: bool) -> None:
+    view = subject()
+    pulse = view.suited(image(SCENE))
+    assert view.believes(pulse, Fit(np.eye(2, 3) * scale, 0.45)) == believed
+    assert view.believes(pulse, Fit(np.eye(2, 3) * scale, 0.55))
 
 
 def test_a_field_size_that_is_known_finds_what_is_too_noisy_to_be_found_at_any() -> None:
