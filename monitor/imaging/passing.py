@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from monitor.imaging.arrays import Mask
+from monitor.imaging.arrays import Mask, grown
 from monitor.imaging.cannula_fit import Band
 
 SAME_DEG, SAME_MM = 10.0, 5.0
 """A cannula turned or pushed by hand, seen from a C-arm that was moved and brought back, stays within this."""
-STAYS_SHOTS = 2
+STAYS_SHOTS, AT_BODY_MM = 2, 4.0
+"""A cannula or wire stays where it is set, its tip in the bone or next to it; a clamp may come back to its place."""
 HALO_MM, JAW_MM = 1.5, 4.0
 """How far beside it and beyond its tip passing metal is taken to reach: jaws end in a blunt tip."""
 
@@ -28,6 +29,7 @@ class Passing:
 
     def __init__(self, body: Mask, spacing_mm: float) -> None:
         self._body, self._mm = body, spacing_mm
+        self._at_body = grown(body, AT_BODY_MM / spacing_mm)
         self._lines: list[_Line] = []
         self._shot = 0
 
@@ -52,16 +54,19 @@ class Passing:
         else:
             self._lines.remove(known)
             longest = max(known.band, band, key=Band.length) if known.shot == self._shot else band
-            line = replace(known, band=longest, shots=known.shots + (known.shot != self._shot), shot=self._shot)
+            again = known.shot != self._shot and self._ends_in(self._at_body, band)
+            line = replace(known, band=longest, shots=known.shots + again, shot=self._shot)
         self._lines.append(line)
         return line
 
     def _is_first(self, band: Band) -> bool:
         """Whether it is the first to reach the bone."""
+        return self._ends_in(self._body, band) and all(line.shots < STAYS_SHOTS for line in self._lines)
+
+    def _ends_in(self, region: Mask, band: Band) -> bool:
         x, y = (round(v) for v in band.tip)
-        h, w = self._body.shape
-        in_bone = 0 <= x < w and 0 <= y < h and bool(self._body[y, x])
-        return in_bone and all(line.shots < STAYS_SHOTS for line in self._lines)
+        h, w = region.shape
+        return 0 <= x < w and 0 <= y < h and bool(region[y, x])
 
     def _is_same(self, known: Band, band: Band) -> bool:
         axis = np.array(known.tip) - known.tail

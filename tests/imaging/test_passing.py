@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from monitor.imaging.cannula_fit import Band
 from monitor.imaging.metal import arrivals, without_company, without_scraps
@@ -17,12 +18,17 @@ def test_a_cannula_that_was_in_the_bone_before_cement_stays() -> None:
     assert passing.update([CANNULA], cemented=True, new_shot=True) == []
 
 
-def test_a_clamp_passes_until_a_second_shot_shows_it_on_the_same_line() -> None:
+WIRE = Band(tip=(56.0, 70.0), tail=(0.0, 95.0), width_px=5.0, contrast=0.3)
+"""Its tip next to the bone."""
+
+
+@pytest.mark.parametrize(("metal", "stays"), [(CLAMP, False), (WIRE, True)], ids=["a clamp", "a wire"])
+def test_what_ends_at_the_bone_stays_from_the_second_shot_on_a_clamp_passes_each_time(metal: Band, stays: bool) -> None:
     passing = Passing(BODY, 0.36)
     passing.update([CANNULA], cemented=False, new_shot=True)
-    assert passing.update([CANNULA, CLAMP], cemented=True, new_shot=True) == [CLAMP]
-    assert passing.update([CANNULA, CLAMP], cemented=True, new_shot=False) == [CLAMP]
-    assert passing.update([CANNULA, CLAMP], cemented=True, new_shot=True) == []
+    assert passing.update([CANNULA, metal], cemented=True, new_shot=True) == [metal]
+    assert passing.update([CANNULA, metal], cemented=True, new_shot=False) == [metal]
+    assert passing.update([CANNULA, metal], cemented=True, new_shot=True) == ([] if stays else [metal])
 
 
 def test_passing_metal_is_taken_as_far_as_it_has_reached_in_the_shot() -> None:
