@@ -118,6 +118,10 @@ class Study:
         subject = self._enter(self._view, image)
         suited = subject.suited(image)
         fit = self._located(subject, suited)
+        if not subject.believes(suited, fit) and self._is_provisional(subject, image):
+            del self._subjects[self._view]
+            subject, suited = self._enter(self._view, image), image
+            fit = self._located(subject, suited)
         if not subject.believes(suited, fit):
             turned = None if expected is self._view else self._turned(image, fit)
             if turned is None:
@@ -138,6 +142,11 @@ class Study:
         spacing = (self._placing.spacing_mm or 0.0) / measured.motion.scale
         refusal = "no_outline" if measured.outline is None else None
         return Examined(self._view, fit.quality, spacing, measured, refusal, placed)
+
+    def _is_provisional(self, subject: Subject, image: Image) -> bool:
+        """Whether a view's reference is of this shot but of another field, a part of it, and no outline hangs on it."""
+        another = subject.reference_image.layout != image.layout
+        return another and subject.outline is None and self._last is not None
 
     def _located(self, subject: Subject, image: Image) -> Fit:
         if self._matrix is None:

@@ -1,5 +1,7 @@
 """Which view a shot shows, where the picture changes within what is taken for one shot."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -24,6 +26,14 @@ def test_a_view_that_no_longer_fits_gives_way_to_the_one_that_does(said: View, p
     told = [study.examine(LATERAL, said) for _ in range(MISSED_PULSES + 1)]
     assert [examined.view for examined in told] == [View.AP] * pulses + [View.LATERAL] * (MISSED_PULSES + 1 - pulses)
     assert told[-1].refusal != "tracking_lost"
+
+
+def test_a_field_that_is_seen_whole_only_later_is_begun_with_anew() -> None:
+    part = replace(LATERAL, attenuation=LATERAL.attenuation[:90, :200], usable=LATERAL.usable[:90, :200])
+    study = Study(Settings(), Case())
+    study.begin_shot()
+    told = [study.examine(picture, View.LATERAL) for picture in (part, replace(AP, layout=1), replace(AP, layout=1))]
+    assert {examined.refusal for examined in told} == {"no_outline"}, "it waits for an outline only"
 
 
 def dice(one: np.ndarray, other: np.ndarray) -> float:
