@@ -24,14 +24,15 @@ class Lamp:
     ----------
     shape
         (height, width) of the frames it was learned on.
-    pixels
-        int32 (cells, pixels of a cell), places in the flattened frame.
+    rows, columns
+        int (cells, pixels of a cell), places in the frame.
     off, gap
         float (cells): grey level while the beam is off, and how much more it is while on.
     """
 
     shape: tuple[int, int]
-    pixels: NDArray[np.intp]
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
     off: NDArray[np.float64]
     gap: NDArray[np.float64]
 
@@ -39,8 +40,7 @@ class Lamp:
         """How bright it is: 0 while the beam is off, 1 while it is on; None where it looks neither way nor between."""
         if frame.pixels.shape[:2] != self.shape:
             return None
-        flat = frame.pixels.reshape(self.shape[0] * self.shape[1], -1)
-        grey = to_grey(np.ascontiguousarray(flat[self.pixels].squeeze(-1) if flat.shape[1] == 1 else flat[self.pixels]))
+        grey = to_grey(frame.pixels[self.rows, self.columns])
         towards = (grey.mean(1) - self.off) / self.gap
         middle = float(np.median(towards))
         even = float(np.median(np.abs(towards - middle))) < CLEAR

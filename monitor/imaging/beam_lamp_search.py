@@ -116,14 +116,9 @@ class LampSearch:
 
     def _beside(self, screen: Screen) -> NDArray[np.bool_]:
         """The cells beside the image, none that touches it."""
-        x, y, width, height = screen.box
-        inside = np.zeros(self._shape, np.uint8)
-        inside[y : y + height, x : x + width] = screen.field
-        rows, columns = (n // self._factor for n in inside.shape)
-        even = inside[: rows * self._factor, : columns * self._factor] * np.uint8(255)
-        covered = cv2.resize(even, (columns, rows), interpolation=cv2.INTER_AREA) > 0
-        touched = np.asarray(cv2.dilate(covered.astype(np.uint8), np.ones((3, 3), np.uint8)), np.bool_)
-        return ~touched
+        inside = np.zeros([n // self._factor for n in self._shape], np.uint8)
+        cv2.fillConvexPoly(inside, np.round(screen.outline / self._factor - 0.5).astype(np.int32), (1,))
+        return ~np.asarray(cv2.dilate(inside, np.ones((5, 5), np.uint8)), np.bool_)
 
     def _lamp(self, phases: list[_Phase], where: NDArray[np.bool_], least: int) -> Lamp | None:
         (off_low, off_high), (on_low, on_high) = (_range(phases, on) for on in (False, True))
@@ -133,13 +128,15 @@ class LampSearch:
         if (clear >= _GAP).sum() < least:
             return None
         best = np.argsort(-clear, axis=None)[: min(_READ, int((clear >= _GAP).sum()))]
-        return Lamp(*self._places(best, clear.shape[1]), (off_low + off_high).flat[best] / 2, gap.flat[best])
+        return Lamp(
+            self._shape, *self._places(best, clear.shape[1]), (off_low + off_high).flat[best] / 2, gap.flat[best]
+        )
 
-    def _places(self, cells: NDArray[np.intp], columns: int) -> tuple[tuple[int, int], NDArray[np.intp]]:
-        """The frame's shape, and the places of all pixels of some cells in the flattened frame."""
-        within = np.add.outer(np.arange(self._factor) * self._shape[1], np.arange(self._factor)).ravel()
-        corner = (cells // columns) * self._factor * self._shape[1] + (cells % columns) * self._factor
-        return self._shape, corner[:, None] + within
+    def _places(self, cells: NDArray[np.intp], columns: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Rows and columns of all pixels of some cells, (cells, pixels of a cell)."""
+        down, across = (n.ravel() for n in np.indices((self._factor, self._factor)))
+        corner = np.array(np.divmod(cells, columns)) * self._factor
+        return corner[0][:, None] + down, corner[1][:, None] + across
 
 
 def _latest(phases: list[_Phase], turns: int) -> list[_Phase]:
