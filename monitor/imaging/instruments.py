@@ -12,7 +12,9 @@ from monitor.imaging.cannula_fit import FAINTEST, WIDEST_MM, Band, sharpen, wand
 
 FIRST_CONTRAST = 0.2
 """Evidence asked for without a reference to subtract: bone ridges give about half of it."""
-LEAST_CONTRAST = 0.07
+LEAST_CONTRAST, DILUTED = 0.07, 0.04
+"""Of a band; and of its evidence where only wires come in, before any cement: a wire is thinner than the calibre that
+evidence is averaged over."""
 OUT_MM = 8.0
 """A cannula comes from outside the patient: its tail lies at least this far outside the body."""
 FORESHORTENED_OUT_MM = 3.0
@@ -120,9 +122,9 @@ class Instruments:
 
     def _new(self, rest: Array, usable: Mask, cement: Mask, cemented: bool, known: list[Band]) -> list[Band]:
         found: list[Band] = []
-        rejected = 0
+        rejected, least = 0, LEAST_CONTRAST if cemented else DILUTED
         while len(known) + len(found) < MOST and rejected < MOST_REJECTED:
-            band = find_band(rest, usable, self._mm, self._inside, LEAST_CONTRAST)
+            band = find_band(rest, usable, self._mm, self._inside, least)
             if band is None:
                 break
             straight = not cemented or wander(rest, self._mm, band, self._body) * self._mm <= STRAIGHT_MM
@@ -140,6 +142,8 @@ class Instruments:
         the first look at least ``OUT_MM`` long outside. Two cannulas that cross look as wide as cement; before there is
         any, they can't be it.
         """
+        if band.contrast < LEAST_CONTRAST:
+            return False
         if cemented and self.cannula is not None and band.contrast < PALE * self.cannula.contrast:
             return False
         width, outside = band.width_px * self._mm, self._from_body(band.tail)

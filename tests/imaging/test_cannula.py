@@ -115,3 +115,9 @@ def test_a_shaft_that_comes_in_as_a_shot_begins_is_metal_though_it_looked_like_c
     shaft, metal = rod((205, 202), (10, 133), height=0.3), track()
     metal.update(noisy(EMPTY, 1, 0.01), USABLE, NO_CEMENT, NO_CEMENT, True, True)
     assert metal.update(noisy(shaft, 2, 0.01), USABLE, shaft > 0.1, NO_CEMENT, True, False)
+
+
+@pytest.mark.parametrize(("cemented", "expected"), [(False, 1), (True, 0)])
+def test_a_pale_wire_is_metal_before_there_is_cement(cemented: bool, expected: int) -> None:
+    wire = rod((130, 190), (10, 150), 1.2, 0.08)
+    assert len(track().update(noisy(wire, 5, 0.005), USABLE, NO_CEMENT, NO_CEMENT, cemented, True)) == expected
