@@ -216,7 +216,7 @@ class Coat:
         ended = [(first, last) for first, last in begun if any(self._ends(row, first) for row in excess)]
         found = []
         for first, last in ended:
-            core, *flanks = np.nanmean(rise[:, first : last + 1], axis=1)
+            core, *flanks = (_mean(row[first : last + 1]) for row in rise)
             is_even = min(flanks) >= EVEN * max(flanks)
             if max(flanks) > SHOWS * core and (is_even or (last - first) * self._mm <= DEEPEST_MM):
                 found.append((first, last, bool(is_even)))
@@ -249,3 +249,9 @@ class Coat:
 
     def _half(self) -> int:
         return round(REACH_MM / self._mm)
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    """Of those that are known; 0 if none is."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else 0.0

@@ -124,3 +124,9 @@ def test_a_sheath_of_cement_round_a_shaft_that_gets_no_darker_is_found() -> None
     coat = _learnt()
     assert coat.update(_sheathed(slice(80, 122), 0.0), CANNULA, cemented=True)[0][:, 85:115].any(0).all()
     assert not np.any(coat.update(_sheathed(slice(80, 122), 0.9), CANNULA, cemented=True)), "a fit that is aside"
+
+
+def test_a_shaft_whose_flanks_are_not_seen_says_nothing_and_stops_nothing() -> None:
+    picture = _picture(CANNULA, (95, 122))
+    picture[~CANNULA.mask(SHAPE, 0.0)] = np.nan
+    assert not np.any(_learnt().update(picture, CANNULA, cemented=True))
