@@ -84,7 +84,8 @@ class BeamDetector:
         self._lull = Lull(settings.max_gap_s)
         self._lamp = LampWatch()
         self._rhythm, self._every_frame = Rhythm(), False
-        self._off_s = self._changed_s = -np.inf
+        self._off_s = -np.inf
+        self._changing = self._changed = Moment(-np.inf, -1)
         self._first_frame: int | None = None
 
     def update(self, frame: Frame, screen: Screen | Blank) -> BeamReading:
@@ -145,10 +146,8 @@ class BeamDetector:
     def _started(self, look: Look, difference: Difference | None) -> Moment | None:
         """The first live frame, once a shot has begun: as the lamp says, else as the images do."""
         shows, lit = self._watch(look, difference), self._lamp.lit
-        if self._is_changed(look, difference):
-            self._changed_s = look.at.t_s
         if lit is not None:
-            return self._start([look], lit) if self._changed_s > lit.t_s - LATE_S else None
+            return self._start([look], lit) if self._changed.t_s > lit.t_s - LATE_S else None
         if not shows:
             return None
         if self._lamp.out and not self._lamp.is_disproved(look.at.t_s):
@@ -159,7 +158,7 @@ class BeamDetector:
 
     def _hold(self, look: Look) -> None:
         """Take a changed image for one that is held, or shown again."""
-        self._reference = look
+        self._reference, self._changing = look, look.at
         self._streak.clear()
 
     def _end_if_over(self, at: Moment) -> Moment | None:
@@ -231,6 +230,9 @@ class BeamDetector:
             return False
         awaited, self._half = self._half, False
         changed = self._is_changed(look, difference)
+        if changed:
+            self._changing = look.at if self._is_apart(look.at, self._changed) else self._changing
+            self._changed = look.at
         if difference is not None and not changed and not awaited:
             self._rest(look, difference)
             return False
@@ -268,13 +270,17 @@ class BeamDetector:
         if recall is Recall.KNOWN or moved:
             self._hold(look)
             return False
-        return recall is Recall.NEW or self._is_steady()
+        return recall is Recall.NEW or self._is_steady() or self._goes_on(look.at)
 
     def _is_steady(self) -> bool:
         """Whether too many images in a row, or for too long, repeat no remembered one for sure."""
         streak = self._streak
         long = len(streak) > 1 and streak[-1].at.t_s - streak[0].at.t_s >= self._settings.min_gap_s
         return long or len(streak) >= _STEADY
+
+    def _goes_on(self, at: Moment) -> bool:
+        """Whether images that have changed without a pause are other than a moment ago as pulses are."""
+        return at.t_s - self._changing.t_s > self._settings.min_gap_s and self._window.is_changing
 
     def _is_held_image_moved(self, look: Look) -> bool:
         held = self._reference
@@ -296,11 +302,15 @@ class BeamDetector:
         return began
 
     def _pulses_until(self, look: Look) -> list[Look]:
-        """The end of the streak, a pulse period apart at most: its images may have been half held ones."""
+        """The end of the streak, without a pause in the changes: its images may have been half held ones."""
         looks = [look]
-        apart_s = _PERIODS_APART * (self._rhythm.period_s or self._settings.last_pulse_s)
         for earlier in reversed(self._streak):
-            if looks[-1].at.frame - earlier.at.frame > 1 and looks[-1].at.t_s - earlier.at.t_s > apart_s:
+            if self._is_apart(looks[-1].at, earlier.at) and earlier.at.t_s < self._changing.t_s:
                 break
             looks.append(earlier)
         return looks[::-1]
+
+    def _is_apart(self, at: Moment, before: Moment) -> bool:
+        """Whether two images are too far apart for pulses of one shot that follow each other."""
+        apart_s = _PERIODS_APART * (self._rhythm.period_s or self._settings.last_pulse_s)
+        return at.frame - before.frame > 1 and at.t_s - before.t_s > apart_s

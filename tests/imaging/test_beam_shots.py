@@ -121,6 +121,15 @@ def test_an_unsure_start_is_dated_back_past_a_pulse_that_compression_swallowed(m
     assert_shots(shots_of(machine.press(1.1).wait(1.0).film()), machine.shots)
 
 
+@pytest.mark.parametrize(("pulses", "recursion"), [(15, 0.85), (12.5, 0.8)])
+def test_an_unsure_start_of_pulses_that_each_change_little_is_dated_back_to_the_first(
+    pulses: float, recursion: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Memory, "recall", lambda *_: Recall.UNSURE)
+    machine = Machine(pulses=pulses, recursion=recursion, noise=5, ramp=0).wait(0.6).press(1.4).wait(1.2).press(1.2)
+    assert_shots(shots_of(machine.wait(1.0).film()), machine.shots)
+
+
 def test_a_held_image_drawn_afresh_by_compression_is_no_shot() -> None:
     machine = Machine(fps=25, pulses=8, interlaced=True, adc=0.7).wait(0.6).press(1.2).wait(4.0).press(0.8).wait(2.0)
     assert_shots(shots_of(compressed(machine, 20, 30)), machine.shots)
