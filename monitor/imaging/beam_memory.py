@@ -142,7 +142,8 @@ class Memory:
         if len(far) < _COMPANIONS_NEEDED:
             return alike, _NEW_ALONE, _KNOWN_ALONE
         anatomy = float(np.quantile(self._prints[far] @ print_, _CLOSE))
-        new, known = (_NEW_HELD, _KNOWN_HELD) if self._is_held(best) else (_NEW, _KNOWN)
+        new = _NEW_HELD if best == self._newest else _NEW
+        known = _KNOWN_HELD if self._is_held(best) else _KNOWN
         return (alike - anatomy) / max(1 - anatomy, 1e-3), new, known
 
 
