@@ -109,7 +109,7 @@ class LampSearch:
         phases = [phase for phase in self._phases if phase.low.size]
         for turns, least in ((_SURE_TURNS, _SURE_CELLS), (_TURNS, 1)):
             latest = _latest(phases, turns)
-            lamp = self._lamp(latest, self._beside(screen), least) if latest else None
+            lamp = self._lamp(latest, screen, least) if latest else None
             if lamp is not None:
                 return lamp
         return None
@@ -120,17 +120,17 @@ class LampSearch:
         cv2.fillConvexPoly(inside, np.round(screen.outline / self._factor - 0.5).astype(np.int32), (1,))
         return ~np.asarray(cv2.dilate(inside, np.ones((5, 5), np.uint8)), np.bool_)
 
-    def _lamp(self, phases: list[_Phase], where: NDArray[np.bool_], least: int) -> Lamp | None:
+    def _lamp(self, phases: list[_Phase], screen: Screen, least: int) -> Lamp | None:
         (off_low, off_high), (on_low, on_high) = (_range(phases, on) for on in (False, True))
         spread = np.maximum(off_high - off_low, on_high - on_low)
         gap = (on_low + on_high - off_low - off_high) / 2
-        clear = np.where(where & (spread * _TIGHT < np.abs(gap)), np.abs(gap), 0)
-        if (clear >= _GAP).sum() < least:
+        size = np.abs(gap)
+        clear = np.flatnonzero((size >= _GAP) & (spread * _TIGHT < size) & self._beside(screen))
+        if len(clear) < least:
             return None
-        best = np.argsort(-clear, axis=None)[: min(_READ, int((clear >= _GAP).sum()))]
-        return Lamp(
-            self._shape, *self._places(best, clear.shape[1]), (off_low + off_high).flat[best] / 2, gap.flat[best]
-        )
+        best = clear[np.argsort(-size.flat[clear])[:_READ]]
+        rows, columns = self._places(best, gap.shape[1])
+        return Lamp(self._shape, rows, columns, (off_low + off_high).flat[best] / 2, gap.flat[best])
 
     def _places(self, cells: NDArray[np.intp], columns: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Rows and columns of all pixels of some cells, (cells, pixels of a cell)."""

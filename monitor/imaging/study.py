@@ -115,20 +115,11 @@ class Study:
         self._decide(image, expected)
         if self._view is View.UNKNOWN:
             return Examined(View.UNKNOWN, 0.0, 0.0, None, "view_unknown")
-        subject = self._enter(self._view, image)
-        suited = subject.suited(image)
-        fit = self._located(subject, suited)
-        if not subject.believes(suited, fit) and self._is_provisional(subject, image):
-            del self._subjects[self._view]
-            subject, suited = self._enter(self._view, image), image
-            fit = self._located(subject, suited)
-        if not subject.believes(suited, fit):
-            turned = None if expected is self._view else self._turned(image, fit)
-            if turned is None:
-                return self._lost(fit, expected)
-            subject, fit = turned
-            suited, new_shot = subject.suited(image), True
-        image = suited
+        shot_view = self._view
+        subject, image, fit = self._fitted(image, expected)
+        if not subject.believes(image, fit):
+            return self._lost(fit, expected)
+        new_shot |= self._view is not shot_view
         self._follow_field(subject.field_of(image, fit))
         subject.average(image, fit)
         self._placing.watch(subject, image, fit.matrix)
@@ -142,6 +133,18 @@ class Study:
         spacing = (self._placing.spacing_mm or 0.0) / measured.motion.scale
         refusal = "no_outline" if measured.outline is None else None
         return Examined(self._view, fit.quality, spacing, measured, refusal, placed)
+
+    def _fitted(self, image: Image, expected: View) -> tuple[Subject, Image, Fit]:
+        """The view, begun anew where provisional, or the other where only that fits; the image on its grid; the fit."""
+        subject = self._enter(self._view, image)
+        suited = subject.suited(image)
+        fit = self._located(subject, suited)
+        if not subject.believes(suited, fit) and self._is_provisional(subject, image):
+            del self._subjects[self._view]
+            subject, suited = self._enter(self._view, image), image
+            fit = self._located(subject, suited)
+        turned = None if subject.believes(suited, fit) or expected is self._view else self._turned(image, fit)
+        return (subject, suited, fit) if turned is None else turned
 
     def _is_provisional(self, subject: Subject, image: Image) -> bool:
         """Whether a view's reference is of this shot but of another field, a part of it, and no outline hangs on it."""
@@ -168,14 +171,14 @@ class Study:
         now = Cannula(moved_point(measured.motion, seen.tip), moved_point(measured.motion, seen.tail))
         return replace(measured, cannula=with_tip(measured.cannula, now, measured.outline.polygon, spacing_mm))
 
-    def _turned(self, image: Image, fit: Fit) -> tuple[Subject, Fit] | None:
+    def _turned(self, image: Image, fit: Fit) -> tuple[Subject, Image, Fit] | None:
         """The view that a pulse shows for certain, where it doesn't fit the shot's: its start may have gone unseen."""
         found = self._fits(image, {self._view: fit})
         view = self._certain(image, found)
         if view is None or view is self._view:
             return None
         self._view = view
-        return self._subjects[view], found[view]
+        return self._subjects[view], self._subjects[view].suited(image), found[view]
 
     def _lost(self, fit: Fit, expected: View) -> Examined:
         """A pulse that doesn't fit; its view may have been mistaken, or be another by now, whatever people said."""
