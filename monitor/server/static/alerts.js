@@ -22,7 +22,7 @@ export class Alerts {
     const calm = { technical: technical.length, shots, seen, outlined: seen in outlines, live, ended: session.ended };
     const sent = [...this.sent];
     const able = connected && !session.ended;
-    this.first({ alert: alerts[0] ?? null, calm, sent, able });
+    this.first(alerts.length > 0 ? { alert: alerts[0], sent, able } : { calm });
     this.others({ alerts: alerts.slice(1), sent, able });
     this.tick();
   }
@@ -36,7 +36,7 @@ export class Alerts {
   }
 
   buildFirst({ alert, calm, able }) {
-    return [alert === null ? h("p", { class: "calm" }, calmLine(calm)) : this.card(alert, able, true)];
+    return [alert ? this.card(alert, able, true) : h("p", { class: "calm" }, calmLine(calm))];
   }
 
   buildOthers({ alerts, able }) {
