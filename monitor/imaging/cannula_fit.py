@@ -81,7 +81,10 @@ def sharpen(signal: Array, usable: Mask, spacing_mm: float, band: Band, rounds: 
 
 
 def wander(signal: Array, spacing_mm: float, band: Band, hidden: Mask) -> float:
-    """How far the middle of the band strays from a straight line where nothing hides it, root mean square, pixels."""
+    """How far the middle of the band strays from a straight line where nothing hides it, root mean square, pixels.
+
+    Infinite where too little of it shows.
+    """
     strip, _, _ = _strip(signal, band, spacing_mm)
     covered, _, _ = _strip(hidden.view(np.uint8), band, spacing_mm, cv2.BORDER_CONSTANT)
     offsets, _ = _across(strip)
@@ -89,7 +92,7 @@ def wander(signal: Array, spacing_mm: float, band: Band, hidden: Mask) -> float:
     near_end = np.minimum(columns, columns[::-1]) < MARGIN_PX + END_PX
     good = np.isfinite(offsets) & ~near_end & (covered[len(covered) // 2] == 0)
     if good.sum() < LEAST_COLUMNS:
-        return 0.0
+        return float("inf")
     slope, shift = _robust_line(columns[good], offsets[good])
     return float(np.sqrt(np.square(offsets[good] - slope * columns[good] - shift).mean()))
 

@@ -127,7 +127,7 @@ class Instruments:
             band = find_band(rest, usable, self._mm, self._inside, least)
             if band is None:
                 break
-            straight = not cemented or wander(rest, self._mm, band, self._body) * self._mm <= STRAIGHT_MM
+            straight = not cemented or self._is_cannula(band) or self._is_straight(band, rest)
             if straight and self._could_be_metal(band, cement, cemented or bool(known or found)):
                 found.append(band)
             else:
@@ -135,12 +135,26 @@ class Instruments:
             rest[band.mask(rest.shape, 1.0 / self._mm)] = 0
         return found
 
+    def _is_straight(self, band: Band, rest: Array) -> bool:
+        """Whether its middle is seen not to stray; of a band that shows in a bolus only nothing is known."""
+        return wander(rest, self._mm, band, self._body) * self._mm <= STRAIGHT_MM
+
+    def _is_cannula(self, band: Band) -> bool:
+        """Whether it lies on the line where the cannula was last seen."""
+        known = self.cannula
+        if known is None or known.turned_deg(band) > SAME_DEG:
+            return False
+        axis = (np.array(known.tip) - known.tail) / max(known.length(), 1e-6)
+        off = np.array([band.tip, band.tail]) - known.tail
+        aside = np.abs(off @ [-axis[1], axis[0]]) * self._mm
+        return bool(aside.max() <= SAME_MM)
+
     def _could_be_metal(self, band: Band, cement: Mask, cemented: bool) -> bool:
         """Whether a band can't be cement.
 
-        Cement stays near the body (a vein, a leak along a wall), or lies where cement was known, or is wider; all but
-        the first look at least ``OUT_MM`` long outside. Two cannulas that cross look as wide as cement; before there is
-        any, they can't be it.
+        Cement stays near the body (a vein, a leak along a wall), or is wider, or lies where cement was known and the
+        cannula was not; all but the first look at least ``OUT_MM`` long outside. Two cannulas that cross look as wide
+        as cement; before there is any, they can't be it.
         """
         if band.contrast < LEAST_CONTRAST:
             return False
@@ -153,7 +167,7 @@ class Instruments:
         on_cement = np.count_nonzero(shaft & cement) > 0.5 * np.count_nonzero(shaft)
         across = band.length() * self._mm >= LONG_MM and outside >= ACROSS_OUT_MM
         far = across or outside >= (OUT_MM if cemented else FORESHORTENED_OUT_MM)
-        return width < WIDE_MM and far and not on_cement
+        return width < WIDE_MM and far and (self._is_cannula(band) or not on_cement)
 
     def _from_body(self, point: Point) -> float:
         """Distance from the body's silhouette, mm, to within the spacing of the pixels looked at."""

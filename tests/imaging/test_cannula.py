@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from monitor.imaging.cannula import find_band
-from monitor.imaging.cannula_fit import Band, sharpen
+from monitor.imaging.cannula_fit import Band, sharpen, wander
 from monitor.imaging.instruments import Instruments
 from monitor.imaging.zones import filled
 from tests.imaging.phantom import CENTRE, SIZE, SPACING_MM, Scenery, body_outline, disc, noisy, rod
@@ -121,3 +121,24 @@ def test_a_shaft_that_comes_in_as_a_shot_begins_is_metal_though_it_looked_like_c
 def test_a_pale_wire_is_metal_before_there_is_cement(cemented: bool, expected: int) -> None:
     wire = rod((130, 190), (10, 150), 1.2, 0.08)
     assert len(track().update(noisy(wire, 5, 0.005), USABLE, NO_CEMENT, NO_CEMENT, cemented, True)) == expected
+
+
+@pytest.mark.parametrize(("shown_px", "straight"), [(40, True), (6, False)])
+def test_a_band_that_hardly_shows_beyond_the_body_is_not_known_to_be_straight(shown_px: int, straight: bool) -> None:
+    band = Band(tip=(200.0, 200.0), tail=(100.0, 200.0), width_px=8.0, contrast=0.9)
+    body = np.broadcast_to(np.arange(SIZE) >= 100 + shown_px, (SIZE, SIZE))
+    strays = wander(noisy(rod(band.tip, band.tail), 1, 0.01), SPACING_MM, band, np.ascontiguousarray(body))
+    assert (strays * SPACING_MM < 0.1) == straight
+    assert np.isfinite(strays) == straight
+
+
+@pytest.mark.parametrize(("seen_before", "expected"), [(True, 1), (False, 0)])
+def test_a_cannula_in_its_old_place_is_one_though_cement_hides_most_of_it(seen_before: bool, expected: int) -> None:
+    followed, needle = track(), rod((210, 200), (10, 130))
+    shown = USABLE.copy()
+    shown[:, :103] = False
+    followed.update(noisy(needle if seen_before else EMPTY, 1, 0.01), USABLE, NO_CEMENT, NO_CEMENT, False, True)
+    followed.update(noisy(EMPTY, 2, 0.01), USABLE, NO_CEMENT, NO_CEMENT, True, True)
+    picture = np.maximum.reduce([needle, disc(175, 205, 8, 1.2), disc(195, 210, 8, 1.2)])
+    known = picture > 0.1
+    assert len(followed.update(noisy(picture * shown, 3, 0.01), shown, known, known, True, True)) == expected
