@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.imaging.arrays import Array, Mask, quantile
+from monitor.imaging.arrays import Array, Mask, median, quantile
 from monitor.imaging.cannula_fit import Band
 
 REACH_MM = 45.0
@@ -202,7 +202,8 @@ class Coat:
         outside = np.isfinite(density[0]) & (bare[0] > LEAST) & ~inside
         if outside.sum() * self._mm < 2 * SHORTEST_MM:
             return []
-        gain = quantile(density[0, outside] / bare[0, outside], UNCOATED)
+        ratio = np.where(outside, density[0] / bare[0], np.nan)
+        gain = quantile(ratio[outside], UNCOATED)
         if not 1 / MOST_GAIN <= gain <= MOST_GAIN:
             return []
         least = np.maximum(((LEAST,), (FLANK_LEAST,)), SHARE * gain * bare[0])
@@ -217,10 +218,18 @@ class Coat:
         found = []
         for first, last in ended:
             core, *flanks = (_mean(row[first : last + 1]) for row in rise)
+            if not (self._stands_out(ratio, first, last) or _mean(excess[1, first : last + 1]) > 1):
+                continue
             is_even = min(flanks) >= EVEN * max(flanks)
             if max(flanks) > SHOWS * core and (is_even or (last - first) * self._mm <= DEEPEST_MM):
                 found.append((first, last, bool(is_even)))
         return found
+
+    def _stands_out(self, ratio: NDArray[np.float64], first: int, last: int) -> bool:
+        """Whether the core of a stretch has gained against all of the shaft beyond, not its palest part only."""
+        beyond = ratio[: max(first - round(GAP_MM / self._mm / 2), 0)]
+        known = beyond[np.isfinite(beyond)]
+        return len(known) == 0 or _mean(ratio[first : last + 1]) > (1 + SHARE) * median(known)
 
     def _ends(self, excess: NDArray[np.float64], first: int) -> bool:
         """Whether the shaft is bare again beyond the far end of a stretch; towards bright air it only pales slowly."""

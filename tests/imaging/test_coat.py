@@ -52,6 +52,15 @@ def test_nothing_is_found_on_a_shaft_that_is(denser_px: tuple[int, int], band: B
     assert not np.any(_learnt().update(_picture(band, denser_px), band, cemented=True))
 
 
+@pytest.mark.parametrize(("cement_px", "expected"), [((0, 0), False), ((95, 122), True)])
+def test_a_shaft_that_only_regains_what_most_of_it_shows_is_bare(cement_px: tuple[int, int], expected: bool) -> None:
+    """Something bright beside it has made a part of the shaft pale; cement is denser than all the rest."""
+    picture = 1.0 * _picture(CANNULA, cement_px)
+    picture[:, 70:94] *= 0.6
+    picture[:, 95:122] += 0.05 * CANNULA.mask(SHAPE, 1.0 / MM)[:, 95:122]
+    assert np.any(_learnt().update(picture, CANNULA, cemented=True)) == expected
+
+
 def test_without_a_look_at_the_bare_shaft_nothing_is_said() -> None:
     assert not np.any(_learnt(2).update(_picture(CANNULA, (95, 122)), CANNULA, cemented=True))
 
