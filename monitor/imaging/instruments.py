@@ -153,8 +153,8 @@ class Instruments:
         """Whether a band can't be cement.
 
         Cement stays near the body (a vein, a leak along a wall), or is wider, or lies where cement was known and the
-        cannula was not; all but the first look at least ``OUT_MM`` long outside. Two cannulas that cross look as wide
-        as cement; before there is any, they can't be it.
+        cannula was not; all but the first look at least ``OUT_MM`` long outside. In the body both lie together. Two
+        cannulas that cross look as wide as cement; before there is any, they can't be it.
         """
         if band.contrast < LEAST_CONTRAST:
             return False
@@ -163,7 +163,7 @@ class Instruments:
         width, outside = band.width_px * self._mm, self._from_body(band.tail)
         if outside >= (LONG_OUT_MM if cemented else OUT_MM):
             return width < WIDEST_MM
-        shaft = band.mask(cement.shape, 0.0)
+        shaft = band.mask(cement.shape, 0.0) & ~self._body
         on_cement = np.count_nonzero(shaft & cement) > 0.5 * np.count_nonzero(shaft)
         across = band.length() * self._mm >= LONG_MM and outside >= ACROSS_OUT_MM
         far = across or outside >= (OUT_MM if cemented else FORESHORTENED_OUT_MM)

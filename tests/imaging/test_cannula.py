@@ -142,3 +142,13 @@ def test_a_cannula_in_its_old_place_is_one_though_cement_hides_most_of_it(seen_b
     picture = np.maximum.reduce([needle, disc(175, 205, 8, 1.2), disc(195, 210, 8, 1.2)])
     known = picture > 0.1
     assert len(followed.update(noisy(picture * shown, 3, 0.01), shown, known, known, True, True)) == expected
+
+
+def test_a_turned_cannula_is_metal_though_most_of_it_lies_in_its_bolus() -> None:
+    followed = track()
+    followed.update(noisy(rod((210, 200), (10, 130)), 1, 0.01), USABLE, NO_CEMENT, NO_CEMENT, False, True)
+    followed.update(noisy(EMPTY, 2, 0.01), USABLE, NO_CEMENT, NO_CEMENT, True, True)
+    deposit = np.maximum(disc(165, 205, 8, 1.2), disc(195, 205, 8, 1.2))
+    turned = rod((215, 205), (95, 222), height=0.6)
+    known = deposit > 0.1
+    assert len(followed.update(noisy(turned + deposit, 3, 0.01), USABLE, known, known, True, True)) == 1
