@@ -14,8 +14,8 @@ air that is nearly burnt out a hand pales, so it may seem to end this far inside
 NEAR_MM = 2.5
 HALO_MM = 1.0
 """Blur and display sharpening spread metal this far beyond its half-maximum width."""
-
-
+KNOWN = 0.25
+"""Part of a piece that was there before metal or a hand came beside it, from which the rest is its growth."""
 SCRAP_MM = 1.2
 """What is left of a shaft beside its mask is no wider than this."""
 
@@ -102,13 +102,16 @@ def without_intruders(cement: Mask, body: Mask, usable: Mask, spacing_mm: float)
 
 
 def without_company(cement: Mask, body: Mask, passing: Mask, before: Mask) -> Mask:
-    """Drop what lies outside the body against passing metal, unless it was there ``before`` that came."""
+    """Drop what lies outside the body against passing metal, but for what was there ``before`` and its growth."""
     outside = cement & ~body
     if not (outside & passing).any():
         return cement
     count, labels = components(outside)
-    beside, known = (np.bincount(labels[outside & there], minlength=count) > 0 for there in (passing, before))
-    return np.asarray(cement & ~(beside & ~known).take(labels), bool)
+    beside, known, whole = (
+        np.bincount(labels[outside & there], minlength=count) for there in (passing, before, outside)
+    )
+    arrived = (beside > 0) & (known < KNOWN * whole)
+    return np.asarray(cement & ~(arrived.take(labels) & ~before), bool)
 
 
 def from_outside(mask: Mask, usable: Mask, spacing_mm: float) -> list[Mask]:

@@ -47,6 +47,17 @@ def test_cement_beside_passing_metal_is_kept_only_where_it_was_before() -> None:
     assert (kept == old).all()
 
 
+@pytest.mark.parametrize(("shared_px", "whole"), [(4, False), (60, True)], ids=["a hand reached it", "it has grown"])
+def test_of_a_piece_beside_passing_metal_little_of_which_was_there_only_that_is_kept(
+    shared_px: int, whole: bool
+) -> None:
+    piece, old = np.zeros(SHAPE, bool), np.zeros(SHAPE, bool)
+    piece[86:96, 20:32] = True
+    old.ravel()[np.flatnonzero(piece)[:shared_px]] = True
+    kept = without_company(piece, BODY, piece, before=old)
+    assert (kept == (piece if whole else old)).all()
+
+
 def test_a_thin_rest_beside_a_shaft_is_a_scrap_and_a_bolus_around_its_tip_is_not() -> None:
     metal = CANNULA.mask(SHAPE, 3.0)
     y, x = np.mgrid[: SHAPE[0], : SHAPE[1]]
