@@ -206,7 +206,7 @@ class Bolus:
     def _findings(self, cement: Mask, beneath: Mask, coat: Mask, band: Band | None, cemented: bool) -> Findings:
         pixel = self._mm**2
         outside = extravasates(
-            cement, coat, beneath, self._where, self._instruments.cannula, self._mm, self._settings.tolerance_mm
+            cement, coat, beneath, self._where, self._instruments.corridor, self._mm, self._settings.tolerance_mm
         )
         shift = self._offset
         moved = tuple(shifted(piece, float(shift[0]), float(shift[1])) for piece in outside)

@@ -55,6 +55,13 @@ class Instruments:
         bool (h, w): the target's silhouette on the region's grid.
     spacing_mm
         Millimetres per pixel.
+
+    Attributes
+    ----------
+    cannula
+        The metal that goes deepest, or that did when there last was any.
+    corridor
+        The cannula as it lay when its tip was last in the body: what it leaves behind when it is drawn out lies there.
     """
 
     def __init__(self, body: Mask, spacing_mm: float) -> None:
@@ -65,6 +72,7 @@ class Instruments:
         self._bands: list[Band] = []
         self._pulse = 0
         self.cannula: Band | None = None
+        self.corridor: Band | None = None
 
     def first_look(self, picture: Array, usable: Mask) -> Band | None:
         """Find a cannula that is already there in the reference itself."""
@@ -114,7 +122,15 @@ class Instruments:
         self._bands = bands
         if bands:
             self.cannula = min(bands, key=self._aside)
+            if self.corridor is None or self._ends_inside(self.cannula) or not self._ends_inside(self.corridor):
+                self.corridor = self.cannula
         return bands
+
+    def _ends_inside(self, band: Band) -> bool:
+        """Whether the tip lies in the body."""
+        x, y = (round(v) for v in band.tip)
+        h, w = self._body.shape
+        return 0 <= x < w and 0 <= y < h and bool(self._body[y, x])
 
     def _aside(self, band: Band) -> float:
         """Distance of the tip from the middle of the body: the cannula is the metal that goes deepest."""

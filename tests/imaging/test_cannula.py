@@ -64,6 +64,18 @@ def test_withdrawing_it_is_followed() -> None:
         assert np.hypot(band.tip[0] - tip[0], band.tip[1] - tip[1]) * SPACING_MM < 1.0
 
 
+def test_its_corridor_stays_where_it_lay_in_the_body_while_it_is_drawn_out_and_turned_aside() -> None:
+    followed, deep = track(), (210.0, 200.0)
+    followed.update(noisy(rod(deep, (10, 130)), 1, 0.01), USABLE, NO_CEMENT, NO_CEMENT, False, True)
+    for pulse, tip in enumerate([(180.0, 189.5), (110.0, 165.0), (80.0, 130.0)]):
+        followed.update(noisy(rod(tip, (10, 130)), 2 + pulse, 0.01), USABLE, NO_CEMENT, NO_CEMENT, True, True)
+    assert followed.corridor is not None
+    lain = followed.corridor.mask((SIZE, SIZE), 0.0)
+    assert lain[165:185, 110:150].any(), "behind the wall, where cement has come back along it"
+    assert followed.cannula is not None
+    assert followed.cannula.tip[0] < 100
+
+
 def test_two_cannulas_and_a_clamp_are_all_metal() -> None:
     rods = [rod((190, 205), (10, 130)), rod((215, 205), (390, 130)), rod((300, 320), (395, 390), 2.0)]
     followed = track()
