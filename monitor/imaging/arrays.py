@@ -55,6 +55,13 @@ def places(mask: Mask) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     return xs, ys
 
 
+def window(mask: Mask, margin_px: float) -> tuple[slice, slice]:
+    """Rows and columns around a mask, with a margin."""
+    x, y, w, h = cv2.boundingRect(mask.view(np.uint8))
+    margin = round(margin_px)
+    return slice(max(y - margin, 0), y + h + margin), slice(max(x - margin, 0), x + w + margin)
+
+
 def opened(mask: Mask, size_px: int) -> Mask:
     """Parts of a mask that a square of this size fits into; of an even size too, where OpenCV's opening is shifted."""
     square, middle = np.ones((size_px, size_px), np.uint8), (size_px - 1) // 2

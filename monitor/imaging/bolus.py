@@ -28,6 +28,7 @@ from monitor.imaging.metal import (
     without_intruders,
     without_scraps,
 )
+from monitor.imaging.moved_bone import without_moved_bone
 from monitor.imaging.passing import Passing
 from monitor.imaging.reference import Reference, region_of
 from monitor.imaging.zones import borders, extravasates, gaps, shifted, territory
@@ -80,7 +81,7 @@ class Bolus:
         spacing_mm: float,
         settings: CementSettings,
     ) -> None:
-        self._settings, self._mm = settings, spacing_mm
+        self._settings, self._mm, self._is_front = settings, spacing_mm, view is View.AP
         self._box = _box(outline, image.attenuation.shape, MARGIN_MM / spacing_mm)
         x0, y0, x1, y1 = self._box
         self._offset = np.array([x0, y0], np.float32)
@@ -125,6 +126,8 @@ class Bolus:
         hand = self._hand(smooth, noise, usable, bands) if self._is_outside(cement) else np.zeros_like(cement)
         cement = self._believed(cement, passing, hand, cemented)
         cement = without_haze(cement, signal, self._where.body, certain & ~metal, self._mm)
+        if self._is_front:
+            cement = without_moved_bone(cement, signal, self._where.body, certain & ~metal, self._mm)
         self._stand(cement, new_shot)
         if not cemented and self._grey is not None:
             self._reference.absorb(current, added, self._grey, seen & ~grown(metal, 3) & ~cement, noise)

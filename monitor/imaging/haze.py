@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.imaging.arrays import Array, Mask, components, grown, smoothed_within
+from monitor.imaging.arrays import Array, Mask, components, grown, smoothed_within, window
 
 AROUND, AROUND_MM, REACH_MM = 0.25, 3.0, 9.0
 """Most that the surroundings of cement may have gained, of what it has; how far away they count less, and nothing."""
@@ -31,17 +31,10 @@ def without_haze(cement: Mask, signal: Array, body: Mask, free: Mask, spacing_mm
     outside = cement & ~grown(body, 1)
     if not outside.any():
         return cement
-    near = _window(outside, REACH_MM / spacing_mm)
+    near = window(outside, REACH_MM / spacing_mm)
     kept = cement.copy()
     kept[near] &= ~_hazy(outside[near], cement[near], signal[near], (free & ~body)[near], spacing_mm)
     return kept
-
-
-def _window(mask: Mask, margin_px: float) -> tuple[slice, slice]:
-    """Rows and columns around a mask."""
-    x, y, w, h = cv2.boundingRect(mask.view(np.uint8))
-    margin = round(margin_px)
-    return slice(max(y - margin, 0), y + h + margin), slice(max(x - margin, 0), x + w + margin)
 
 
 def _hazy(outside: Mask, cement: Mask, signal: Array, ground: Mask, spacing_mm: float) -> Mask:
