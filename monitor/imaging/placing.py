@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from monitor.config import Settings
 from monitor.domain import Case, Image, Outline, Point, Proposal, View, level_below
+from monitor.imaging.lying import Lying, upended
 from monitor.imaging.outline_choice import choose_outline, holds, is_same_body, middle
 from monitor.imaging.outline_drag import with_corner
 from monitor.imaging.outline_scale import body_scale
@@ -45,6 +46,7 @@ class Placing:
         self._proposals: dict[View, Proposal] = {}
         self._awaited = set(case.targets)
         self._cemented: dict[View, int] = {}
+        self._lying = Lying()
         self.spacing_mm = case.pixel_spacing_mm
         self.level = case.level
 
@@ -76,7 +78,8 @@ class Placing:
         """
         self._look(subject)
         if subject.view not in self._taps:
-            return self._proposed(subject, at_once) if self._is_open(subject) else None
+            proposed = self._proposed(subject, at_once) if self._is_open(subject) else None
+            return proposed or self._turned(subject)
         asked = self._taps[subject.view].is_asked
         self._ask(subject, at_once)
         tap = self._taps[subject.view]
@@ -117,6 +120,7 @@ class Placing:
         outline = choose_outline(image, tap.point, view, self.spacing_mm, drawn, self._least)
         if outline is None:
             return None, Surroundings()
+        self._lying.note(view, outline, outline is not drawn)
         return replace(outline, source="tap"), surroundings(outline, tap.proposal)
 
     def _is_open(self, subject: Subject) -> bool:
@@ -140,6 +144,7 @@ class Placing:
             return None
         image, at = subject.reference_image, middle(drawn)
         chosen = choose_outline(image, at, subject.view, self.spacing_mm, drawn, self._least) or drawn
+        self._lying.note(subject.view, chosen, chosen is not drawn)
         outline = replace(chosen, source="auto", confidence=drawn.confidence)
         return self._place(subject, outline, surroundings(outline, proposal))
 
@@ -148,7 +153,19 @@ class Placing:
         if self.is_cemented and subject.outline is not None:
             self._proposer.look(middle(subject.outline), self.spacing_mm)
 
+    def _turned(self, subject: Subject) -> Outline | None:
+        """Turn round an outline that the other view has since shown to be upside down, before cement hangs on it."""
+        if subject.outline is None or self.is_cemented or not self._is_upended(subject.view, subject.outline):
+            return None
+        return self._place(subject, subject.outline, subject.around)
+
+    def _is_upended(self, view: View, outline: Outline) -> bool:
+        return outline.source != "user" and self._lying.is_upended(view)
+
     def _place(self, subject: Subject, outline: Outline, around: Surroundings) -> Outline:
+        if self._is_upended(subject.view, outline):
+            outline, around = upended(outline), around.upended()
+            self._lying.turn(subject.view)
         if self.spacing_mm is None:
             self.spacing_mm = body_scale(outline, subject.view, self.level)
         subject.place(outline, around, self.spacing_mm)

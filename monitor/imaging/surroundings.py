@@ -25,6 +25,11 @@ class Surroundings:
             tuple(moved_point(motion, p) for p in self.pedicles),
         )
 
+    def upended(self) -> "Surroundings":
+        """The same with the head where the feet were."""
+        turned = (replace(n, steps=None if n.steps is None else -n.steps) for n in reversed(self.neighbours))
+        return replace(self, neighbours=tuple(turned))
+
 
 def moved_points(motion: Motion, points: Mapping[str, Point]) -> dict[str, Point]:
     """Named points of the reference's frame carried to the current frame."""
