@@ -26,6 +26,8 @@ class Difficulty:
         Per shot: a clamp or fingers in the field.
     gas_mm
         How far bowel gas wanders.
+    diaphragm_mm
+        Largest excursion of the diaphragm, with the breathing.
     zoom_odds
         Of a change of field size.
     inverted_odds, mirrored_odds, turned_odds
@@ -59,6 +61,7 @@ class Difficulty:
     jolt_odds: float
     crossing_odds: float
     gas_mm: float
+    diaphragm_mm: float
     zoom_odds: float
     inverted_odds: float
     mirrored_odds: float
@@ -92,6 +95,7 @@ EASY: Final = Difficulty(
     jolt_odds=0.0,
     crossing_odds=0.0,
     gas_mm=1.0,
+    diaphragm_mm=4.0,
     zoom_odds=0.0,
     inverted_odds=0.0,
     mirrored_odds=0.3,
@@ -125,6 +129,7 @@ TYPICAL: Final = Difficulty(
     jolt_odds=0.12,
     crossing_odds=0.10,
     gas_mm=4.0,
+    diaphragm_mm=12.0,
     zoom_odds=0.06,
     inverted_odds=0.22,
     mirrored_odds=0.4,
@@ -158,6 +163,7 @@ HARD: Final = Difficulty(
     jolt_odds=0.4,
     crossing_odds=0.25,
     gas_mm=12.0,
+    diaphragm_mm=18.0,
     zoom_odds=0.25,
     inverted_odds=0.4,
     mirrored_odds=0.5,

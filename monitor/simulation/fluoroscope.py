@@ -13,7 +13,7 @@ from monitor.simulation.deposited import Deposited, deposited
 from monitor.simulation.machine import Machine
 from monitor.simulation.physics import Spectrum, spectrum
 from monitor.simulation.projection import FloatImage, Pose
-from monitor.simulation.scene import Backdrop, Scene, backdrop, metal_path, shifted
+from monitor.simulation.scene import Backdrop, Scene, backdrop, metal_path, patient_exponent, shifted
 from monitor.simulation.screen import FieldMap, GreyImage
 from monitor.simulation.silhouette import Silhouette, silhouette
 from monitor.simulation.team import Session, Shot, rods_in
@@ -67,9 +67,7 @@ class Fluoroscope:
         shift = movement.at(t_s)
         cement = self._cement(aim, t_s)
         metal = metal_path(rods_in(aim.shot.look, self.treatment, self.scene.spine), pose, grid, shift)
-        exponent = shifted(aim.backdrop.exponent, shift, grid)
-        gas = shifted(aim.backdrop.gas, shift + movement.gas_at(t_s), grid)
-        exponent = np.maximum(exponent - np.float32(beam.soft_per_mm) * gas, 0)
+        exponent = patient_exponent(aim.backdrop, beam, movement.organs_at(t_s), shift, grid)
         exponent += beam.cement(shifted(cement.path, shift, grid)) + beam.steel(metal)
         crossing, crossing_metal = crossing_exponent(aim.shot, t_s, grid, beam)
         exponent += crossing

@@ -11,6 +11,7 @@ from monitor.domain import View
 from monitor.simulation.cement import TEXTURES, fill_field, grow, resistance_field
 from monitor.simulation.difficulty import Difficulty
 from monitor.simulation.instruments import Rod, rod_path
+from monitor.simulation.movement import Organs
 from monitor.simulation.patient import Patient
 from monitor.simulation.physics import Spectrum
 from monitor.simulation.projection import FloatImage, Grid, Pose, project
@@ -43,11 +44,17 @@ class Scene:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Backdrop:
-    """What stays put while the C-arm does: the patient's attenuation exponent, path of implants and of gas, mm."""
+    """What stays as it is while the C-arm does, apart by what moves together.
+
+    Attenuation exponents of the ribs and of all the rest of the patient, paths of implants and of the air in bowels and
+    lungs, mm.
+    """
 
     exponent: FloatImage
     metal: FloatImage
     gas: FloatImage
+    lungs: FloatImage
+    ribs: FloatImage
 
 
 def build_scene(rng: Generator, patient: Patient, difficulty: Difficulty, step_mm: float = 0.6) -> Scene:
@@ -65,7 +72,8 @@ def backdrop(scene: Scene, pose: Pose, grid: Grid, beam: Spectrum, slab: int = 2
     """Project what doesn't change during a shot."""
     tissue = scene.tissue[pose.view]
     matrix = _map_matrix(pose, grid)
-    soft, gas, bone, wire = (_placed(m, matrix, grid) for m in (tissue.soft, tissue.gas, tissue.bone, tissue.wire))
+    soft, gas, lungs = (_placed(m, matrix, grid) for m in (tissue.soft, tissue.gas, tissue.lungs))
+    ribs, bone, wire = (_placed(m, matrix, grid) for m in (tissue.ribs, tissue.bone, tissue.wire))
     bone += project(scene.spine.bone, pose, grid, slab)
     metal = wire
     for rod in scene.implants:
@@ -73,7 +81,16 @@ def backdrop(scene: Scene, pose: Pose, grid: Grid, beam: Spectrum, slab: int = 2
     exponent = np.float32(beam.soft_per_mm) * soft + np.float32(beam.bone_per_mm_mg) * bone + beam.steel(metal)
     for volume in scene.old_cement:
         exponent += beam.cement(project(volume, pose, grid))
-    return Backdrop(exponent, metal, gas)
+    return Backdrop(exponent, metal, gas, lungs, np.float32(beam.bone_per_mm_mg) * ribs)
+
+
+def patient_exponent(
+    behind: Backdrop, beam: Spectrum, organs: Organs, shift_mm: NDArray[np.float64], grid: Grid
+) -> FloatImage:
+    """Attenuation exponent of the patient, shifted on the target plane, with the organs where they have moved to."""
+    solid = shifted(behind.exponent, shift_mm, grid) + shifted(behind.ribs, shift_mm + organs.ribs_mm, grid)
+    air = shifted(behind.gas, shift_mm + organs.gas_mm, grid) + shifted(behind.lungs, shift_mm + organs.lungs_mm, grid)
+    return np.maximum(solid - np.float32(beam.soft_per_mm) * air, 0)
 
 
 def metal_path(rods: tuple[Rod, ...], pose: Pose, grid: Grid, shift_mm: NDArray[np.float64]) -> FloatImage:

@@ -16,10 +16,11 @@ from monitor.simulation.deposited import VISIBLE_MM, deposited
 from monitor.simulation.difficulty import Difficulty, difficulty_named
 from monitor.simulation.fluoroscope import left_of_image
 from monitor.simulation.machine import Machine, draw_machine
+from monitor.simulation.movement import Organs
 from monitor.simulation.patient import draw_patient
 from monitor.simulation.physics import spectrum
 from monitor.simulation.projection import FloatImage, Grid, Pose
-from monitor.simulation.scene import Scene, backdrop, build_scene, metal_path, shifted
+from monitor.simulation.scene import Scene, backdrop, build_scene, metal_path, patient_exponent
 from monitor.simulation.screen import FieldMap
 from monitor.simulation.silhouette import Silhouette, body_outline, silhouette
 from monitor.simulation.team import Look, Shot, draw_pose, rods_in
@@ -155,8 +156,7 @@ def _exponent(
     behind = backdrop(scene, shot.pose, grid, beam)
     tools = metal_path(rods_in(shot.look, treatment, scene.spine), shot.pose, grid, np.zeros(2))
     crossing, crossing_metal = crossing_exponent(shot, float(rng.uniform(0, 9)), grid, beam)
-    gas = shifted(behind.gas, rng.normal(0, 10, 2), grid)
-    patient = np.maximum(behind.exponent - np.float32(beam.soft_per_mm) * gas, 0)
+    patient = patient_exponent(behind, beam, Organs(gas_mm=rng.normal(0, 10, 2)), np.zeros(2), grid)
     return patient + beam.cement(cement) + beam.steel(tools) + crossing, behind.metal + tools + crossing_metal
 
 

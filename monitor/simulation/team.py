@@ -1,7 +1,6 @@
 """What the team does, second by second: looks, cannula, injection, C-arm, and everything that moves meanwhile."""
 
 from dataclasses import dataclass, replace
-from math import pi, sin
 
 import numpy as np
 from numpy.random import Generator
@@ -11,6 +10,7 @@ from monitor.domain import Delivered, View
 from monitor.simulation.difficulty import Difficulty
 from monitor.simulation.instruments import Rod
 from monitor.simulation.machine import Machine
+from monitor.simulation.movement import Movement, draw_movement
 from monitor.simulation.projection import Pose
 from monitor.simulation.spine import Spine
 from monitor.simulation.treatment import Treatment, cannula_at, hub
@@ -68,36 +68,6 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
-    """How the patient moves under the C-arm, on the target plane.
-
-    Breathing (amplitude mm, period s), drift (mm at the end, along u and v), a jolt (time, mm along u and v), and how
-    far bowel gas has wandered in the end (mm).
-    """
-
-    breathing: tuple[float, float]
-    drift_mm: tuple[float, float]
-    jolt: tuple[float, float, float]
-    gas_mm: tuple[float, float]
-    duration_s: float
-
-    def at(self, t_s: float) -> NDArray[np.float64]:
-        """Shift on the target plane at a time, (u, v) mm."""
-        amplitude, period = self.breathing
-        breath = amplitude * sin(pi * t_s / period) ** 2
-        part = t_s / self.duration_s
-        jolted = np.array(self.jolt[1:]) * (t_s >= self.jolt[0])
-        out: NDArray[np.float64] = np.array(self.drift_mm) * part + jolted + [0.25 * breath, breath]
-        return out
-
-    def gas_at(self, t_s: float) -> NDArray[np.float64]:
-        """How far gas has wandered through the patient, (u, v) mm."""
-        part = t_s / self.duration_s
-        out: NDArray[np.float64] = np.array(self.gas_mm) * [part, sin(4 * part)]
-        return out
-
-
-@dataclass(frozen=True, slots=True)
 class Session:
     """A whole recording's script; ``replay`` is when the last run is shown again (from, until), or None."""
 
@@ -125,7 +95,7 @@ def draw_session(
     duration = shots[-1].end_s + rng.uniform(0.8, 1.6)
     flow, increments = _flow(rng, shots)
     return Session(
-        shots, flow, increments, _movement(rng, difficulty, duration), duration, _replay(rng, difficulty, shots)
+        shots, flow, increments, draw_movement(rng, difficulty, duration), duration, _replay(rng, difficulty, shots)
     )
 
 
@@ -247,19 +217,6 @@ def _flow(rng: Generator, shots: tuple[Shot, ...]) -> tuple[Flow, tuple[Delivere
         ml += [given, given + 0.94 * shot.look.ml, given + shot.look.ml]
         noted.append(Delivered(round(stop + 0.3, 2), round(shot.look.ml, 1)))
     return Flow(np.array(t), np.array(ml)), tuple(noted)
-
-
-def _movement(rng: Generator, difficulty: Difficulty, duration_s: float) -> Movement:
-    jolts = rng.random() < difficulty.jolt_odds
-    angle = rng.uniform(0, 2 * pi)
-    size = rng.uniform(2.5, 4.5) if jolts else 0.0
-    return Movement(
-        breathing=(difficulty.breathing_mm * rng.uniform(0.2, 1), rng.uniform(3.2, 5.5)),
-        drift_mm=(difficulty.drift_mm * rng.uniform(-1, 1), difficulty.drift_mm * rng.uniform(-1, 1)),
-        jolt=(duration_s * rng.uniform(0.3, 0.9), size * float(np.cos(angle)), size * float(np.sin(angle))),
-        gas_mm=(difficulty.gas_mm * rng.uniform(-1, 1), difficulty.gas_mm * rng.uniform(-1, 1)),
-        duration_s=duration_s,
-    )
 
 
 def _replay(rng: Generator, difficulty: Difficulty, shots: tuple[Shot, ...]) -> tuple[float, float] | None:

@@ -33,10 +33,16 @@ class Trunk:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tissue:
-    """Maps of one view, float32 on ``MAP``: soft tissue and gas (mm), bone (mg/cm³ times mm), wires (mm of steel)."""
+    """Maps of one view, float32 on ``MAP``.
+
+    Soft tissue, the air of gas and of the lungs in it (mm), the ribs and all other bone (mg/cm³ times mm), wires (mm of
+    steel).
+    """
 
     soft: FloatImage
     gas: FloatImage
+    lungs: FloatImage
+    ribs: FloatImage
     bone: FloatImage
     wire: FloatImage
 
@@ -45,10 +51,11 @@ def draw_tissue(rng: Generator, spine: Spine, trunk: Trunk, view: View, wear: fl
     """Draw the surroundings of one view."""
     u, z = _mesh()
     soft = _trunk(trunk, view, u, z) + _mottle(rng)
-    soft -= _lung(rng, spine.target.level, trunk, view, u, z)
-    soft += _muscle(rng, view, u, z) + _pads(rng, u, z)
-    bone = _ribs(rng, spine, trunk, view) + _pelvis(rng, spine, view, u, z) + _aorta(rng, spine, view, u, z, wear)
-    return Tissue(np.maximum(soft, 0), _gas(rng, view, u, z), bone, _wires(rng, view))
+    lungs = _lung(rng, spine.target.level, trunk, view, u, z)
+    soft = np.maximum(soft + _muscle(rng, view, u, z) + _pads(rng, u, z), 0)
+    ribs = _ribs(rng, spine, trunk, view)
+    bone = _pelvis(rng, spine, view, u, z) + _aorta(rng, spine, view, u, z, wear)
+    return Tissue(soft, _gas(rng, view, u, z), np.minimum(lungs, soft), ribs, bone, _wires(rng, view))
 
 
 def _mesh() -> tuple[FloatImage, FloatImage]:
