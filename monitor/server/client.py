@@ -28,6 +28,7 @@ class Client:
         self._picture: Picture | None = None
         self._on_the_way: Picture | None = None
         self._heard_s = time.monotonic()
+        self._unanswered = 0
         self._sound = self._awake = False
 
     def wake(self) -> None:
@@ -79,8 +80,10 @@ class Client:
             await self._socket.send_bytes(picture.message)
 
     async def _beat(self) -> None:
-        while time.monotonic() - self._heard_s < self._timeout_s:
-            hub = self._hub
+        """Until too many beats stay unanswered; counted, for a server that was held up itself hears late of answers."""
+        hub = self._hub
+        while self._unanswered * hub.settings.heartbeat_s < self._timeout_s:
+            self._unanswered += 1
             await self._send_json({"type": "beat", "t_s": round(hub.t_s, 3), "age_s": round(hub.age_s(), 3)})
             await asyncio.sleep(hub.settings.heartbeat_s)
 
@@ -89,7 +92,7 @@ class Client:
             received = await self._socket.receive()
             if received["type"] == "websocket.disconnect":
                 return
-            self._heard_s = time.monotonic()
+            self._heard_s, self._unanswered = time.monotonic(), 0
             try:
                 self._take(parse(received.get("text") or received.get("bytes") or ""))
             except ValidationError as error:

@@ -231,6 +231,15 @@ def test_a_tablet_that_never_reads_holds_up_nobody(script: Script) -> None:
             page.next_picture()
 
 
+def test_a_server_that_was_held_up_drops_no_page_for_it(script: Script) -> None:
+    settings = ServerSettings(port=0, client_timeout_s=1.0, heartbeat_s=0.2)
+    with running(script, Camera(), settings) as server, feed_of(server) as link:
+        page = Page(link).until(lambda p: len(p.heads) == 1)
+        server.in_loop(lambda: time.sleep(2))
+        for _ in range(5):
+            page.next_picture()
+
+
 def test_a_slow_page_skips_pictures_but_misses_no_state(server: BedsideServer, script: Script) -> None:
     with feed_of(server) as link:
         page = Page(link).until(lambda p: len(p.heads) == 1)
