@@ -20,6 +20,8 @@ LAGS = (0.14, 0.42)
 AXIS_RAD = np.radians(20)
 BINS = 72
 SPAN = 1.2
+LEAST_BINS = BINS // 4
+"""So much of the span, across the spine, must be usable to tell one side from the other."""
 LEAST_USABLE = 2500
 BODY = 9
 """Bins from the middle of a body to just beyond its wall."""
@@ -78,6 +80,8 @@ def view_features(image: Image) -> ViewFeatures | None:
     edges = np.asarray(cv2.GaussianBlur(np.abs(detail), (0, 0), 1.6), np.float32)
     shade_rep, edge_rep, axis = _axis(autocorrelation(shade, known), autocorrelation(edges, known))
     along, across, level = _profiles(attenuation, detail, known, axis)
+    if np.count_nonzero(np.isfinite(level)) < LEAST_BINS:
+        return None
     total = along + across
     place = np.arange(BINS) * SPAN / BINS
     middle = float((across * place).sum() / across.sum())
@@ -159,7 +163,8 @@ def _profiles(attenuation: Picture, detail: Picture, known: Mask, axis: float) -
 
 
 def _above_noise(profile: Array) -> Array:
-    floor = np.nanpercentile(profile, 20)
+    seen = profile[np.isfinite(profile)]
+    floor = np.percentile(seen, 20) if len(seen) else 0.0
     kept = np.nan_to_num(np.clip(profile - floor, 0, None)) + 1e-9
     kernel = np.hanning(9)
     return np.convolve(kept, kernel / kernel.sum(), "same")

@@ -89,6 +89,14 @@ def test_nothing_usable_is_unknown() -> None:
     assert classify_view(image_of(noise(1.0), nothing)) == ViewGuess(View.UNKNOWN, 1.0)
 
 
+@pytest.mark.parametrize("share", [0.2, 0.3, 0.5])
+def test_a_field_in_shreds_is_unknown(share: float) -> None:
+    """Noise that the display cuts off at white and black leaves such a field: no place in it has surroundings."""
+    grain = noise(2.0)
+    shreds = np.asarray(grain > np.quantile(grain, 1 - share), np.bool_)
+    assert classify_view(image_of(noise(1.0), shreds)) == ViewGuess(View.UNKNOWN, 1.0)
+
+
 @pytest.mark.skipif(not HIPS.is_dir(), reason="real hip stills aren't here (../shared/data/oec-9900-hip)")
 def test_real_hip_stills_show_no_spine() -> None:
     for path in sorted(HIPS.glob("*.dcm")):
