@@ -15,11 +15,12 @@ BOLUS = np.asarray((np.abs(X - 130) < 30) & (Y >= 104) & (Y < 170))
 ABOVE = np.asarray((100 - Y) * MM > 0.7)
 
 
-def _found(added: Array) -> Mask:
+def _found(added: Array, usable: Mask | None = None, beyond: float = 0.0) -> Mask:
     blurred = cv2.GaussianBlur(np.asarray(added, np.float32), (0, 0), 0.4 / MM)
     noisy = np.asarray(blurred + np.random.default_rng(5).normal(0, NOISE, SHAPE), np.float32)
     none = np.zeros_like(BODY)
-    scene = Scene(BODY, softened(BODY, MM), ~none, none, MM)
+    scene = Scene(BODY, softened(BODY, MM), ~none if usable is None else usable, none, MM)
+    noisy[~scene.usable] += beyond
     return find_cement(noisy, np.full(SHAPE, NOISE, np.float32), scene)[0]
 
 
@@ -39,3 +40,12 @@ def test_a_drop_is_found_out_to_its_thin_rim(peak: float, height_mm: float) -> N
 
 def test_a_bolus_that_comes_up_to_the_wall_stays_inside() -> None:
     assert not (_found(np.asarray(0.4 * BOLUS, np.float32)) & ABOVE).any()
+
+
+@pytest.mark.parametrize("beyond", [-0.8, 0.0, 0.8])
+def test_cement_next_to_the_end_of_the_image_is_found_whatever_lies_beyond(beyond: float) -> None:
+    vein = np.asarray((np.abs(X - 130) * MM < 1.0) & (Y < 100) & (Y > 72))
+    usable = np.broadcast_to(Y > 70, SHAPE)
+    seen = _found(np.asarray(0.4 * BOLUS + 0.15 * vein, np.float32), usable, beyond)
+    assert (seen & vein).sum() > 0.9 * vein.sum()
+    assert (seen & ABOVE).sum() < 1.5 * vein.sum()
