@@ -28,6 +28,8 @@ MOST_GAIN = 2.2
 """A stylet drawn out halves the contrast; another display curve changes it by more, and not by one factor."""
 LEAST, SHARE = 0.06, 0.3
 """Gain over the bare shaft, in -ln units and of its contrast, that only cement makes."""
+DISTINCT = 2.0
+"""Standard deviations of the gain along the bare shaft that cement on it exceeds."""
 SHORTEST_MM, GAP_MM, AT_WALL_MM = 1.5, 2.0, 3.0
 """Cement comes out of the body: a stretch of it begins at the wall."""
 STEP_MM = 3.0
@@ -226,10 +228,13 @@ class Coat:
         return found
 
     def _stands_out(self, ratio: NDArray[np.float64], first: int, last: int) -> bool:
-        """Whether the core of a stretch has gained against all of the shaft beyond, not its palest part only."""
+        """Whether the core of a stretch has gained more than the shaft beyond differs from place to place."""
         beyond = ratio[: max(first - round(GAP_MM / self._mm / 2), 0)]
         known = beyond[np.isfinite(beyond)]
-        return len(known) == 0 or _mean(ratio[first : last + 1]) > (1 + SHARE) * median(known)
+        if len(known) == 0:
+            return True
+        scatter = (quantile(known, 0.84) - quantile(known, 0.16)) / 2
+        return _mean(ratio[first : last + 1]) > median(known) + DISTINCT * scatter
 
     def _ends(self, excess: NDArray[np.float64], first: int) -> bool:
         """Whether the shaft is bare again beyond the far end of a stretch; towards bright air it only pales slowly."""
