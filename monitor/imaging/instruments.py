@@ -18,7 +18,8 @@ evidence is averaged over."""
 OUT_MM = 8.0
 """A cannula comes from outside the patient: its tail lies at least this far outside the body."""
 FORESHORTENED_OUT_MM = 3.0
-"""Seen almost end-on it reaches less far; before any cement nothing else it could be."""
+"""Seen almost end-on, or where bright air hides the rest, it reaches less far; before any cement, or on the line of a
+shaft, nothing else it could be."""
 AT_BODY_MM = 4.0
 """A cannula that is there from the start has reached the bone; endplates and ribs lie beside it."""
 PALE = 0.35
@@ -70,6 +71,7 @@ class Instruments:
         self._inside: Point = (float(xs.mean()), float(ys.mean()))
         self._body, self._body_xy = body, (xs[::7], ys[::7])
         self._bands: list[Band] = []
+        self._shafts: list[Band] = []
         self._pulse = 0
         self.cannula: Band | None = None
         self.corridor: Band | None = None
@@ -120,6 +122,7 @@ class Instruments:
             known = stood if self._pulse < SEARCHED_PULSES else cement
             bands += self._new(rest, usable, known, cemented, bands)
         self._bands = bands
+        self._remember(bands)
         if bands:
             self.cannula = min(bands, key=self._aside)
             if self.corridor is None or self._ends_inside(self.cannula) or not self._ends_inside(self.corridor):
@@ -143,7 +146,7 @@ class Instruments:
             band = find_band(rest, usable, self._mm, self._inside, least)
             if band is None:
                 break
-            straight = not cemented or self._is_cannula(band) or self._is_straight(band, rest)
+            straight = not cemented or self._is_known(band) or self._is_straight(band, rest)
             if straight and self._could_be_metal(band, cement, cemented or bool(known or found)):
                 found.append(band)
             else:
@@ -155,21 +158,32 @@ class Instruments:
         """Whether its middle is seen not to stray; of a band that shows in a bolus only nothing is known."""
         return wander(rest, self._mm, band, self._body) * self._mm <= STRAIGHT_MM
 
-    def _is_cannula(self, band: Band) -> bool:
-        """Whether it lies on the line where the cannula was last seen."""
-        known = self.cannula
-        if known is None or known.turned_deg(band) > SAME_DEG:
-            return False
+    def _remember(self, bands: list[Band]) -> None:
+        """Keep the shafts that have reached into the body, each where it was last seen."""
+        for band in filter(self._ends_in_body, bands):
+            others = [shaft for shaft in self._shafts if not self._on_one_line(shaft, band)]
+            self._shafts = [*others[1 - MOST :], band]
+
+    def _is_known(self, band: Band) -> bool:
+        """Whether it lies on the line of a shaft that has reached into the body."""
+        return any(self._on_one_line(shaft, band) for shaft in self._shafts)
+
+    def _on_one_line(self, known: Band, band: Band) -> bool:
         axis = (np.array(known.tip) - known.tail) / max(known.length(), 1e-6)
         off = np.array([band.tip, band.tail]) - known.tail
         aside = np.abs(off @ [-axis[1], axis[0]]) * self._mm
-        return bool(aside.max() <= SAME_MM)
+        return known.turned_deg(band) <= SAME_DEG and bool(aside.max() <= SAME_MM)
+
+    def _ends_in_body(self, band: Band) -> bool:
+        x, y = (round(v) for v in band.tip)
+        h, w = self._body.shape
+        return 0 <= x < w and 0 <= y < h and bool(self._body[y, x])
 
     def _could_be_metal(self, band: Band, cement: Mask, cemented: bool) -> bool:
         """Whether a band can't be cement.
 
-        Cement stays near the body (a vein, a leak along a wall), or is wider, or lies where cement was known and the
-        cannula was not; all but the first look at least ``OUT_MM`` long outside. In the body both lie together. Two
+        Cement stays near the body (a vein, a leak along a wall), or is wider, or lies where cement was known and no
+        shaft was; all but the first look at least ``OUT_MM`` long outside. In the body both lie together. Two
         cannulas that cross look as wide as cement; before there is any, they can't be it.
         """
         if band.contrast < LEAST_CONTRAST:
@@ -182,8 +196,9 @@ class Instruments:
         shaft = band.mask(cement.shape, 0.0) & ~self._body
         on_cement = np.count_nonzero(shaft & cement) > 0.5 * np.count_nonzero(shaft)
         across = band.length() * self._mm >= LONG_MM and outside >= ACROSS_OUT_MM
-        far = across or outside >= (OUT_MM if cemented else FORESHORTENED_OUT_MM)
-        return width < WIDE_MM and far and (self._is_cannula(band) or not on_cement)
+        known = self._is_known(band)
+        far = across or outside >= (FORESHORTENED_OUT_MM if known or not cemented else OUT_MM)
+        return width < WIDE_MM and far and (known or not on_cement)
 
     def _from_body(self, point: Point) -> float:
         """Distance from the body's silhouette, mm, to within the spacing of the pixels looked at."""

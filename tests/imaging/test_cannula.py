@@ -164,3 +164,16 @@ def test_a_turned_cannula_is_metal_though_most_of_it_lies_in_its_bolus() -> None
     turned = rod((215, 205), (95, 222), height=0.6)
     known = deposit > 0.1
     assert len(followed.update(noisy(turned + deposit, 3, 0.01), USABLE, known, known, True, True)) == 1
+
+
+@pytest.mark.parametrize(("outside_mm", "expected"), [(5.0, 2), (1.0, 1)])
+def test_a_shaft_is_known_again_on_its_line_while_other_metal_has_stayed(outside_mm: float, expected: int) -> None:
+    followed, needle, clamp = track(), rod((210, 200), (10, 130)), rod((300, 320), (395, 390), 2.0)
+    followed.update(noisy(np.maximum(needle, clamp), 1, 0.01), USABLE, NO_CEMENT, NO_CEMENT, False, True)
+    assert len(followed.update(noisy(clamp, 2, 0.01), USABLE, NO_CEMENT, NO_CEMENT, True, True)) == 1
+    shown = USABLE.copy()
+    shown[:, : round(body_outline()[0][0] - outside_mm / SPACING_MM)] = False
+    shown[300:] = True
+    picture = np.maximum.reduce([needle, clamp, disc(200, 200, 6, 1.2)]) * shown
+    known = (picture > 0.1) & (clamp < 0.1)
+    assert len(followed.update(noisy(picture, 3, 0.01), shown, known, known, True, True)) == expected
