@@ -1,8 +1,9 @@
 """How the patient lies on the display: a team turns it for both views alike, so the head is the same way in both.
 
 One view tells the head from the feet better than the other, and an outline that was searched for better than one that
-the model drew. Where the spine runs up and down the display the lateral view is believed: in an AP view nobody being
-upside down is taken for granted. Where it lies across, the AP view is: its pedicles stand out on both sides.
+the model drew. Where the spine runs up and down the display the lateral view is believed, unless only the model drew it:
+an AP view is taken to be head up. Where it lies across, the AP view is, with its pedicles on both sides; but if only the
+model drew that, neither is.
 """
 
 from collections.abc import Mapping
@@ -48,9 +49,9 @@ class Lying:
         mine, other = self._heads.get(view), self._heads.get(_OTHER[view])
         if mine is None or other is None or mine.x * other.x + mine.y * other.y > OPPOSED:
             return False
-        if mine.searched is not other.searched:
-            return other.searched
-        return view is (View.LATERAL if abs(mine.x) > abs(mine.y) else View.AP)
+        across = abs(mine.x) > abs(mine.y)
+        surer = View.AP if across else View.LATERAL
+        return other.searched and (view is not surer or not (across or mine.searched))
 
 
 def upended(outline: Outline) -> Outline:

@@ -36,11 +36,20 @@ def lying(head: tuple[float, float], view: View) -> Outline:
         (UP, UP, True, True, None),
         (UP, DOWN, True, True, View.AP),
         (LEFT, RIGHT, True, True, View.LATERAL),
-        (RIGHT, LEFT, False, True, View.AP),
+        (RIGHT, LEFT, False, True, None),
         (UP, DOWN, True, False, View.LATERAL),
+        (UP, DOWN, False, False, None),
         (UP, RIGHT, True, True, None),
     ],
-    ids=["alike", "upside down", "across", "AP drawn only", "lateral drawn only", "turned for one view"],
+    ids=[
+        "alike",
+        "upside down",
+        "across",
+        "AP drawn only",
+        "lateral drawn only",
+        "both drawn only",
+        "turned for one view",
+    ],
 )
 def test_of_two_views_that_say_the_opposite_the_surer_is_believed(
     ap: tuple[float, float],
