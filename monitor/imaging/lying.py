@@ -1,9 +1,9 @@
 """How the patient lies on the display: a team turns it for both views alike, so the head is the same way in both.
 
 One view tells the head from the feet better than the other, and an outline that was searched for better than one that
-the model drew. Where the spine runs up and down the display the lateral view is believed, unless only the model drew it:
-an AP view is taken to be head up. Where it lies across, the AP view is, with its pedicles on both sides; but if only the
-model drew that, neither is.
+the model drew. Where the spine runs up and down the display the lateral view is believed, unless only the model drew
+it: an AP view is taken to be head up. Where it lies across, the AP view is, with its pedicles on both sides; but if
+only the model drew that, neither is.
 """
 
 from collections.abc import Mapping
