@@ -19,6 +19,8 @@ THINNEST_PX = 1.0
 """A band thinner than that is noise, and too thin for a profile across it."""
 MARGIN_PX, END_PX = 6.0, 2.0
 LEAST_COLUMNS = 8
+SHOWN_MM = 5.0
+"""Over less than this anything is straight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def wander(signal: Array, spacing_mm: float, band: Band, hidden: Mask) -> float:
     columns = np.arange(len(offsets), dtype=float)
     near_end = np.minimum(columns, columns[::-1]) < MARGIN_PX + END_PX
     good = np.isfinite(offsets) & ~near_end & (covered[len(covered) // 2] == 0)
-    if good.sum() < LEAST_COLUMNS:
+    if good.sum() * spacing_mm < SHOWN_MM:
         return float("inf")
     slope, shift = _robust_line(columns[good], offsets[good])
     return float(np.sqrt(np.square(offsets[good] - slope * columns[good] - shift).mean()))

@@ -135,7 +135,7 @@ def test_a_pale_wire_is_metal_before_there_is_cement(cemented: bool, expected: i
     assert len(track().update(noisy(wire, 5, 0.005), USABLE, NO_CEMENT, NO_CEMENT, cemented, True)) == expected
 
 
-@pytest.mark.parametrize(("shown_px", "straight"), [(40, True), (6, False)])
+@pytest.mark.parametrize(("shown_px", "straight"), [(40, True), (15, False)])
 def test_a_band_that_hardly_shows_beyond_the_body_is_not_known_to_be_straight(shown_px: int, straight: bool) -> None:
     band = Band(tip=(200.0, 200.0), tail=(100.0, 200.0), width_px=8.0, contrast=0.9)
     body = np.broadcast_to(np.arange(SIZE) >= 100 + shown_px, (SIZE, SIZE))
