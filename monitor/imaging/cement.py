@@ -67,7 +67,7 @@ def find_cement(added: Array, noise: Array, scene: Scene) -> tuple[Mask, Array]:
     The cement, bool (h, w), and what was added without slow changes, float32 (h, w).
     """
     # What lies beyond the image is no loss and no slow change either.
-    added = np.where(scene.usable, added, np.float32(0))
+    added = np.asarray(cv2.copyTo(added, scene.usable.view(np.uint8)), np.float32)
     least, free = np.maximum(PLAIN_NOISE * noise, LEAST), scene.usable & ~scene.metal
     added = _above_intruders(added, least, free, scene)
     signal = _without_slow_changes(added, scene)

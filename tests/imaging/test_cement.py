@@ -45,7 +45,7 @@ def test_a_bolus_that_comes_up_to_the_wall_stays_inside() -> None:
 @pytest.mark.parametrize("beyond", [-0.8, 0.0, 0.8])
 def test_cement_next_to_the_end_of_the_image_is_found_whatever_lies_beyond(beyond: float) -> None:
     vein = np.asarray((np.abs(X - 130) * MM < 1.0) & (Y < 100) & (Y > 72))
-    usable = np.broadcast_to(Y > 70, SHAPE)
+    usable = np.asarray(Y > 70)
     seen = _found(np.asarray(0.4 * BOLUS + 0.15 * vein, np.float32), usable, beyond)
     assert (seen & vein).sum() > 0.9 * vein.sum()
     assert (seen & ABOVE).sum() < 1.5 * vein.sum()
