@@ -19,8 +19,6 @@ SEED, SEED_MM2 = 1.4, 1.0
 NEAR_MM = 4.5
 """Cement gets nowhere by jumping: faint cement comes this near to plain cement, and to the body. Where a vein leaves
 the body at the rim of its silhouette, the bolus before it is thin and paler than the vein, and hidden by the rim."""
-ALONE_MM2 = 3.0
-"""Least that must be sure of what comes out of the body farther from plain cement: little of a pale bolus is plain."""
 GAP_MM = 2.5
 """Where a vein crosses an edge of bone, that hides so much of it."""
 BRIGHT_MM = 0.8
@@ -56,12 +54,9 @@ def find_faint(
     smooth = smoothed_within(small, ground, SMOOTH_MM / px_mm, LEAST_GROUND)
     low = np.maximum(_doubt(noise[every], parallax[every]), max(SURE * _spread(smooth, ground), LEAST))
     found, labels = (smooth > low) & ground, _linked((smooth > low) & ground, GAP_MM / px_mm)
-    seeds = np.bincount(labels[found & (smooth > SEED * low)], minlength=labels.max() + 1) * px_mm**2
-    from_bolus, from_body, at_body = (
-        np.bincount(labels[found & grown(origin, mm / px_mm)], minlength=len(seeds)) > 0
-        for origin, mm in ((plain, NEAR_MM), (body[every], NEAR_MM), (body[every], GAP_MM))
-    )
-    sure = (seeds >= SEED_MM2) & (from_bolus & from_body | (seeds >= ALONE_MM2) & at_body)
+    sure = np.bincount(labels[found & (smooth > SEED * low)], minlength=labels.max() + 1) * px_mm**2 >= SEED_MM2
+    for origin in (plain, body[every]):
+        sure &= np.bincount(labels[found & grown(origin, NEAR_MM / px_mm)], minlength=len(sure)) > 0
     whole = _closed(found & sure[labels], GAP_MM / px_mm)
     kept = cv2.resize(whole.view(np.uint8), cement.shape[::-1], interpolation=cv2.INTER_NEAREST)
     return kept.view(bool) & ~body
