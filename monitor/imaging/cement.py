@@ -126,9 +126,13 @@ def _without_slow_changes(added: Array, scene: Scene) -> Array:
     # Steps at the body's border must not count as slow: inside, the surroundings' level is taken to be none.
     held = half - positive(half) * within
     k = 2 * round(SLOW_MM / (2 * scene.spacing_mm) / 2) + 1
-    slow = cv2.morphologyEx(held, cv2.MORPH_OPEN, np.ones((k, k), np.uint8), borderType=cv2.BORDER_REPLICATE)
+    square, seen = np.ones((k, k), np.uint8), halved(scene.usable.astype(np.float32)) > 0.5
+    # What comes in from beyond the image may go on there.
+    narrowed = cv2.erode(np.where(seen, held, np.float32(np.inf)), square, borderType=cv2.BORDER_REPLICATE)
+    narrowed = np.where(np.isfinite(narrowed), narrowed, np.float32(0))
+    slow = cv2.dilate(narrowed, square, borderType=cv2.BORDER_REPLICATE)
     # Averaged over the surroundings only, or the level would be taken for less beside the body.
-    outside, window = 1 - within, (k // 2 * 2 + 1, k // 2 * 2 + 1)
+    outside, window = (1 - within) * seen, (k // 2 * 2 + 1, k // 2 * 2 + 1)
     slow = cv2.blur(slow * outside, window) / np.maximum(cv2.blur(outside, window), np.float32(0.1))
     back = cv2.resize(positive(np.asarray(slow, np.float32)), added.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.asarray(added - back * (1 - scene.interior), np.float32)

@@ -49,3 +49,10 @@ def test_cement_next_to_the_end_of_the_image_is_found_whatever_lies_beyond(beyon
     seen = _found(np.asarray(0.4 * BOLUS + 0.15 * vein, np.float32), usable, beyond)
     assert (seen & vein).sum() > 0.9 * vein.sum()
     assert (seen & ABOVE).sum() < 1.5 * vein.sum()
+
+
+def test_what_comes_in_over_a_width_from_beyond_the_image_is_no_cement() -> None:
+    """A hand's edge: only little of it shows before the body."""
+    hand = np.asarray((np.abs(X - 130) * MM < 9.0) & (Y < 92) & (Y > 60))
+    usable = np.broadcast_to(Y > 78, SHAPE)
+    assert not (_found(np.asarray(0.4 * BOLUS + 0.15 * hand, np.float32), usable) & ABOVE).any()
