@@ -125,15 +125,9 @@ class Instruments:
         self._remember(bands)
         if bands:
             self.cannula = min(bands, key=self._aside)
-            if self.corridor is None or self._ends_inside(self.cannula) or not self._ends_inside(self.corridor):
+            if self.corridor is None or self._ends_in_body(self.cannula) or not self._ends_in_body(self.corridor):
                 self.corridor = self.cannula
         return bands
-
-    def _ends_inside(self, band: Band) -> bool:
-        """Whether the tip lies in the body."""
-        x, y = (round(v) for v in band.tip)
-        h, w = self._body.shape
-        return 0 <= x < w and 0 <= y < h and bool(self._body[y, x])
 
     def _aside(self, band: Band) -> float:
         """Distance of the tip from the middle of the body: the cannula is the metal that goes deepest."""
