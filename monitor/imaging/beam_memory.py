@@ -27,6 +27,9 @@ _NEW_HELD, _KNOWN_HELD = 0.08, 0.3
 _UNLIKE, _KNOWN_UNLIKE = 0.5, 0.6
 """Likeness to the held image as a whole below which an image repeats it only from so much noise in common: with few
 companions, as after a short shot, anatomy passes for noise (0.3 to 0.5 was seen)."""
+_OTHER = 0.2
+"""Likeness to the held image as a whole below which an image is no new drawing of it: those had 0.25 and more, while a
+third of new exposures have less."""
 _NEW_ALONE, _KNOWN_ALONE = 0.76, 0.85
 """Likeness to a remembered pulse too short of companions to tell noise from anatomy."""
 _COMPANIONS_NEEDED = 2
@@ -92,6 +95,8 @@ class Memory:
         shared, new, known = self._shared(print_, best)
         if likeness < _UNLIKE and self._is_held(best):
             known = max(known, _KNOWN_UNLIKE)
+        if likeness < _OTHER and redrawn:
+            new = max(new, _NEW)
         goes_on = self._goes_on(best, t_s)
         if goes_on:
             known = _GOES_ON if redrawn or self._gone_on < _CERTAIN or self._is_held(best) else -1.0

@@ -63,3 +63,18 @@ def test_an_exposure_right_after_the_replay_of_an_earlier_run_is_new() -> None:
     for n in range(8):
         memory.recall(replayed(10 + n, 0.8), 5 + n / 15, True, 0.3)
     assert memory.recall(pulse(1, 99), 5.6, True, 0.3) is Recall.NEW
+
+
+@pytest.mark.parametrize(
+    ("likeness", "redrawn", "said"),
+    [
+        pytest.param(0.13, True, Recall.NEW, id="nothing of the held image is left"),
+        pytest.param(0.13, False, Recall.UNSURE, id="half of the frame before may still be shown"),
+        pytest.param(0.3, True, Recall.UNSURE, id="the held image, drawn anew by a key frame"),
+    ],
+)
+def test_a_little_noise_of_the_held_image_is_only_doubtful_in_an_image_like_it(
+    likeness: float, redrawn: bool, said: Recall
+) -> None:
+    """A shot of a single pulse gives no second chance."""
+    assert run_of(20).recall(replayed(29, 0.15), 5.0, redrawn, likeness) is said
