@@ -68,7 +68,7 @@ class LeakSettings(Section):
         2.0, description="Projected area outside the outline from which a leak is reported, mm²."
     )
     ap_endplate_reach_mm: Millimetres = Field(
-        4.5,
+        5.0,
         description="Reach that cement beyond an endplate must have in an AP view, mm, where no lateral view has shown "
         "any in that disc: half a disc's height, since from the front tilted endplates lie over the disc.",
     )
