@@ -1,7 +1,7 @@
 """Two ways to the border of one body: searched for from a point in it, or as the model drew it.
 
-The search fits a body's shape to the edges; the model sees the whole picture and fails more rarely. Where both are sure
-and see much the same, their mean is taken, else the model's border if it is sure, else the search's.
+The search fits a body's shape to the edges and is the finer one; the model sees the whole picture and fails more
+rarely. So the search's border is taken where it is sure of it and the model sees much the same, else the model's.
 """
 
 import cv2
@@ -9,7 +9,6 @@ import numpy as np
 
 from monitor.domain import Image, Outline, Point, Polygon, View
 from monitor.imaging.outline import find_outline
-from monitor.imaging.outline_mean import mean_outline
 
 MUCH_THE_SAME = 0.85
 """Dice of both borders. Habits of drawing leave 0.86 and more; below, the search had taken a spinous process
@@ -39,7 +38,7 @@ def choose_outline(
         return found
     if found is None or found.confidence < least or _overlap(found.polygon, drawn.polygon) < MUCH_THE_SAME:
         return drawn
-    return mean_outline(found, drawn)
+    return found
 
 
 def is_same_body(one: Outline, other: Outline) -> bool:
