@@ -30,19 +30,7 @@ LEAST_MM2, LEAST_SEEN = 1.0, 0.75
 
 
 def without_moved_bone(cement: Mask, signal: Array, body: Mask, free: Mask, spacing_mm: float) -> Mask:
-    """Drop parts outside the body beside which as much was lost; masks and signal (h, w).
-
-    Parameters
-    ----------
-    cement
-        bool: what may be cement.
-    signal
-        float32: added attenuation, -ln units.
-    body, free
-        bool: the silhouette; usable pixels without metal.
-    spacing_mm
-        Millimetres per pixel.
-    """
+    """Drop parts outside the body beside which as much was lost; arguments as for ``haze.without_haze``."""
     outside = cement & ~grown(body, 1)
     if not outside.any():
         return cement

@@ -235,9 +235,11 @@ def test_a_server_that_was_held_up_drops_no_page_for_it(script: Script) -> None:
     settings = ServerSettings(port=0, client_timeout_s=1.0, heartbeat_s=0.2)
     with running(script, Camera(), settings) as server, feed_of(server) as link:
         page = Page(link).until(lambda p: len(p.heads) == 1)
+        page.say(type="pong", sound=False, awake=False)
         server.in_loop(lambda: time.sleep(2))
-        for _ in range(5):
-            page.next_picture()
+        time.sleep(2.2)
+        assert len(server.hub.clients) == 1, "it had no chance to be heard"
+        page.until(lambda p: len(p.heads) == 6)
 
 
 def test_a_slow_page_skips_pictures_but_misses_no_state(server: BedsideServer, script: Script) -> None:
