@@ -29,6 +29,7 @@ from monitor.imaging.metal import (
     without_scraps,
 )
 from monitor.imaging.moved_bone import without_moved_bone
+from monitor.imaging.organs import moved_organs
 from monitor.imaging.passing import Passing
 from monitor.imaging.reference import Reference, region_of
 from monitor.imaging.zones import borders, extravasates, gaps, shifted, territory
@@ -39,6 +40,8 @@ SUDDEN_MM2 = 1.0
 STOOD_PULSES = 3
 BLURRED_MM = 0.7
 """Next to the end of the picture, or to where it is burnt out, a difference is only that border on the move."""
+MOVED = 0.1
+"""Standard deviation of what moving organs have made, as a part of it."""
 HAND_NOISE, HAND_LEAST = 3.0, 0.03
 """A hand is paler than cement, but large: standard deviations, and -ln units, from which it shows."""
 
@@ -115,12 +118,14 @@ class Bolus:
             self._disturbed = False
         known = grown(self._cement, 2)
         added = self._difference(current, usable & ~known, new_shot)
+        moved = moved_organs(current, current - added, usable & ~self._where.body, self._mm)
+        added = added - moved
         smooth = self._averaged(added, new_shot)
         bands = self._instruments.update(smooth, seen, self._cement, self._before, cemented, new_shot, self._sudden)
         passing = self._passing.update(bands, cemented, new_shot)
         metal = self._metal(bands, smooth)
         still = usable & ~metal & ~known
-        noise = clutter(smooth, self._edges, still)
+        noise = clutter(smooth, self._edges, still) + np.float32(MOVED) * np.abs(moved)
         certain = usable & ~grown(~usable, round(BLURRED_MM / self._mm))
         cement, signal = self._segment(smooth, noise, certain, metal, cemented)
         hand = self._hand(smooth, noise, usable, bands) if self._is_outside(cement) else np.zeros_like(cement)
