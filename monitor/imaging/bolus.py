@@ -18,6 +18,7 @@ from monitor.imaging.coat import Coats
 from monitor.imaging.exposure import GreyMap, fit_grey_map
 from monitor.imaging.haze import without_haze
 from monitor.imaging.instruments import Instruments
+from monitor.imaging.lying import towards_head
 from monitor.imaging.metal import (
     HALO_MM,
     arrivals,
@@ -91,6 +92,7 @@ class Bolus:
         local = {name: (x - x0, y - y0) for name, (x, y) in corners.items()}
         self._where = territory(polygon(outline - self._offset), local, view, (y1 - y0, x1 - x0), spacing_mm)
         picture, usable = image.attenuation[y0:y1, x0:x1], image.usable[y0:y1, x0:x1]
+        self._head = towards_head(local)
         self._interior = softened(self._where.body, spacing_mm)
         self._instruments = Instruments(self._where.body, spacing_mm)
         self._passing = Passing(self._where.body, spacing_mm)
@@ -118,14 +120,14 @@ class Bolus:
             self._disturbed = False
         known = grown(self._cement, 2)
         added = self._difference(current, usable & ~known, new_shot)
-        moved = moved_organs(current, current - added, usable & ~self._where.body, self._mm)
+        moved = moved_organs(current, current - added, usable & ~self._where.body, self._head, self._mm)
         added = added - moved
         smooth = self._averaged(added, new_shot)
         bands = self._instruments.update(smooth, seen, self._cement, self._before, cemented, new_shot, self._sudden)
         passing = self._passing.update(bands, cemented, new_shot)
         metal = self._metal(bands, smooth)
         still = usable & ~metal & ~known
-        noise = clutter(smooth, self._edges, still) + np.float32(MOVED) * np.abs(moved)
+        noise = np.asarray(clutter(smooth, self._edges, still) + MOVED * np.abs(moved), np.float32)
         certain = usable & ~grown(~usable, round(BLURRED_MM / self._mm))
         cement, signal = self._segment(smooth, noise, certain, metal, cemented)
         hand = self._hand(smooth, noise, usable, bands) if self._is_outside(cement) else np.zeros_like(cement)

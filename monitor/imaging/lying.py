@@ -36,7 +36,7 @@ class Lying:
 
     def note(self, view: View, outline: Outline, searched: bool) -> None:
         """Take in a view's outline; ``searched``: its border comes from the search, not from the model."""
-        x, y = _towards_head(outline.corners)
+        x, y = towards_head(outline.corners)
         self._heads[view] = _Head(x, y, searched)
 
     def turn(self, view: View) -> None:
@@ -56,7 +56,7 @@ class Lying:
 
 def upended(outline: Outline) -> Outline:
     """The same border, the head where the feet were. The sides of an AP view stay those of the image read head up."""
-    x, y = _towards_head(outline.corners)
+    x, y = towards_head(outline.corners)
     across = abs(x) > abs(y)
     corners = {_renamed(name, across): point for name, point in outline.corners.items()}
     return replace(outline, corners=MappingProxyType(corners))
@@ -68,7 +68,8 @@ def _renamed(name: str, across: bool) -> str:
     return f"{'inferior' if level == 'superior' else 'superior'}_{sides.get(side, side)}"
 
 
-def _towards_head(corners: Mapping[str, Point]) -> Point:
+def towards_head(corners: Mapping[str, Point]) -> Point:
+    """Direction (x, y) from the middle of the inferior corners to that of the superior ones, of length 1."""
     above, below = (
         np.mean([point for name, point in corners.items() if name.startswith(level)], axis=0)
         for level in ("superior", "inferior")

@@ -13,21 +13,23 @@ reference, moved as a whole, has the same band::
 import cv2
 import numpy as np
 
-from monitor.imaging.arrays import Array, Mask, components
+from monitor.domain import Point
+from monitor.imaging.arrays import Array, Mask, Values, components
 
-GRID_MM, SMOOTH_MM = 1.5, 1.5
-"""An edge of soft tissue is wide: it shows on this grid, bone's detail doesn't."""
+GRID_MM, FINE_MM = 1.5, 0.7
+"""An edge of soft tissue is wide: it shows on this grid, bone's detail doesn't; and what the change is told on."""
 FARTHEST_MM = 16.5
 """Most that a quiet breath moves the diaphragm (Boussuges et al., Chest 135, 2009, p. 391: 16 to 18 mm)."""
-FAR_COSTS = 0.5
-"""Along itself an edge fits nearly as well wherever it is: at the farthest a fit must be better by this part."""
+FAR_COSTS, ACROSS_COSTS = 0.1, 1.0
+"""Along itself an edge fits nearly as well wherever it is: a fit at the farthest must be better by this part, and one
+across the spine by that, since organs move along it."""
 CHANGED, LEAST_MM2 = 0.05, 120.0
 """Change, -ln units, and its extent outside the body from which it may be an organ's."""
 UNLIKE = 0.35
 """Part of a change that is left of it where moving the reference explains it."""
 
 
-def moved_organs(current: Array, expected: Array, free: Mask, spacing_mm: float) -> Array:
+def moved_organs(current: Array, expected: Array, free: Mask, head: Point, spacing_mm: float) -> Array:
     """Change that organs on the move have made, -ln units, float32 (h, w); 0 where they have made none.
 
     Parameters
@@ -36,24 +38,35 @@ def moved_organs(current: Array, expected: Array, free: Mask, spacing_mm: float)
         float32 (h, w): a pulse, and the reference in its grey scale.
     free
         bool (h, w): usable pixels outside the body.
+    head
+        Direction (x, y) along the spine, of length 1.
     spacing_mm
         Millimetres per pixel.
     """
-    now, then, told = (_coarse(picture, spacing_mm) for picture in (current, expected, free.astype(np.float32)))
+    now, then, told = (
+        _smooth(picture, GRID_MM / spacing_mm) for picture in (current, expected, free.astype(np.float32))
+    )
     change = now - then
     for part in _parts((np.abs(change) > CHANGED) & (told > 0.9)):
-        made = _moved(then, _shift(now, then, part)) - then
-        if np.abs(change - made)[part].sum() <= UNLIKE * np.abs(change)[part].sum():
-            shared = np.where(change * made > 0, np.sign(made) * np.minimum(np.abs(change), np.abs(made)), 0)
-            back = cv2.resize(shared.astype(np.float32), current.shape[::-1], interpolation=cv2.INTER_LINEAR)
-            return np.asarray(back, np.float32)
+        by = _shift(now, then, part, head)
+        left = change - _made(then, by)
+        if np.abs(left)[part].sum() <= UNLIKE * np.abs(change)[part].sum():
+            return _shared(current, expected, by * GRID_MM, spacing_mm)
     return np.zeros_like(current)
 
 
-def _coarse(picture: Array, spacing_mm: float) -> Array:
-    part = spacing_mm / GRID_MM
-    small = cv2.resize(picture, None, fx=part, fy=part, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.GaussianBlur(small, (0, 0), SMOOTH_MM / GRID_MM), np.float32)
+def _smooth(picture: Array, pitch_px: float) -> Array:
+    """The picture on a grid that is so many pixels wide, smoothed by as much."""
+    small = cv2.resize(picture, None, fx=1 / pitch_px, fy=1 / pitch_px, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.GaussianBlur(small, (0, 0), 1.0), np.float32)
+
+
+def _shared(current: Array, expected: Array, by_mm: Values, spacing_mm: float) -> Array:
+    """What has changed as the movement makes it, and no more than that."""
+    now, then = (_smooth(picture, FINE_MM / spacing_mm) for picture in (current, expected))
+    change, made = now - then, _made(then, by_mm / FINE_MM)
+    shared = np.where(change * made > 0, np.sign(made) * np.minimum(np.abs(change), np.abs(made)), np.float32(0))
+    return np.asarray(cv2.resize(shared, current.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _parts(changed: Mask) -> list[Mask]:
@@ -64,15 +77,17 @@ def _parts(changed: Mask) -> list[Mask]:
     return [np.asarray(labels == n + 1, bool) for n in large]
 
 
-def _shift(now: Array, then: Array, part: Mask) -> tuple[float, float]:
+def _shift(now: Array, then: Array, part: Mask, head: Point) -> Values:
     """How far, (x, y) pixels, the reference must move to look like the pulse in a part."""
     reach = round(FARTHEST_MM / GRID_MM)
     padded = cv2.copyMakeBorder(then, *(reach,) * 4, cv2.BORDER_REPLICATE)
     cost = cv2.matchTemplate(padded, now, cv2.TM_SQDIFF, mask=part.astype(np.float32))
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1] / reach
-    cost = cost + FAR_COSTS * cost[reach, reach] * np.hypot(x, y)
+    across = np.abs(x * head[1] - y * head[0])
+    cost = cost + (FAR_COSTS * np.hypot(x, y) + ACROSS_COSTS * across) * cost[reach, reach]
     at_y, at_x = (int(n) for n in np.unravel_index(int(cost.argmin()), cost.shape))
-    return reach - at_x - _vertex(cost[at_y], at_x), reach - at_y - _vertex(cost[:, at_x], at_y)
+    found = (at_x + _vertex(cost[at_y], at_x), at_y + _vertex(cost[:, at_x], at_y))
+    return np.asarray(reach - np.array(found), np.float32)
 
 
 def _vertex(cost: Array, at: int) -> float:
@@ -84,7 +99,8 @@ def _vertex(cost: Array, at: int) -> float:
     return 0.5 * (before - after) / bend if bend > 0 else 0.0
 
 
-def _moved(picture: Array, by: tuple[float, float]) -> Array:
+def _made(picture: Array, by: Values) -> Array:
+    """Change that moving the picture makes, (x, y) pixels."""
     matrix = np.array([[1, 0, by[0]], [0, 1, by[1]]], np.float32)
     moved = cv2.warpAffine(picture, matrix, picture.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(moved, np.float32)
+    return np.asarray(moved - picture, np.float32)
