@@ -41,6 +41,8 @@ SUDDEN_MM2 = 1.0
 STOOD_PULSES = 3
 BLURRED_MM = 0.7
 """Next to the end of the picture, or to where it is burnt out, a difference is only that border on the move."""
+STILL = 0.02
+"""Where organs have added less, -ln units, a shaft's density shows."""
 HAND_NOISE, HAND_LEAST = 3.0, 0.03
 """A hand is paler than cement, but large: standard deviations, and -ln units, from which it shows."""
 
@@ -139,7 +141,7 @@ class Bolus:
         self._sudden = self._has_turned_up(cement, known)
         self._cement = cement
         cannula = self._instruments.cannula if bands else None
-        coat, beneath = self._coats.update(np.where(usable, smooth, np.nan), bands, cemented)
+        coat, beneath = self._coats.update(np.where(usable & (moved < STILL), smooth, np.nan), bands, cemented)
         return self._findings(cement, beneath, coat, cannula, cemented)
 
     def _is_outside(self, cement: Mask) -> bool:
