@@ -82,7 +82,11 @@ class Judgement:
         if pulse == self._pulse or observation.view is View.UNKNOWN:
             return ()
         self._look(observation)
-        return () if observation.refusal is not None else self._judge(observation)
+        if observation.refusal is None:
+            return self._judge(observation)
+        if observation.refusal == "tracking_lost":
+            self._leaks.lost(observation.shot)
+        return ()
 
     def condition(self, code: str, raised: bool, t_s: float, frame: int) -> tuple[Event, ...]:
         """A technical condition was raised or cleared."""

@@ -29,6 +29,7 @@ class Leaks:
         self._shot = 0
         self._pulses = 0
         self._newest_s = 0.0
+        self._lost_in = 0
 
     def observe(self, observation: Observation) -> tuple[Leak, ...]:
         """Take a judged observation of a known view."""
@@ -45,11 +46,16 @@ class Leaks:
         self._tracks = [track for track in self._tracks if _is_kept(track, t_s)]
         return tuple(events)
 
+    def lost(self, shot: int) -> None:
+        """The body was lost in a shot: where a pulse of it showed something may have been mistaken too."""
+        self._lost_in = shot
+
     def shot_ended(self, event: ShotEnded) -> tuple[Leak, ...]:
         """Report what a short shot ended with: pieces seen often enough, or large ones; there may be no second look."""
         if event.shot != self._shot or self._pulses > self._settings.settling_pulses:
             return ()
-        large = self._settings.single_pulse_factor * self._settings.onset_mm2
+        lost = event.shot == self._lost_in
+        large = float("inf") if lost else self._settings.single_pulse_factor * self._settings.onset_mm2
         shown = [track for track in self._tracks if track.leak is None and track.seen_s == self._newest_s]
         believed = [track for track in shown if track.is_certain or track.area_mm2 >= large]
         return tuple(self._onset(track, event.t_s, event.frame) for track in believed)

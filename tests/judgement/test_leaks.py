@@ -163,6 +163,18 @@ def test_single_still_is_reported_when_its_shot_ends() -> None:
     assert (leak.zone, leak.area_mm2, leak.t_s) == (Zone.POSTERIOR, 5, bedside.t_s)
 
 
+@pytest.mark.parametrize(("refusal", "leaks"), [(None, 1), ("degraded", 1), ("tracking_lost", 0)])
+def test_a_single_pulse_is_not_believed_in_a_shot_that_lost_the_body(refusal: str | None, leaks: int) -> None:
+    bedside = Bedside()
+    bedside.start(LAT)
+    bedside.show(LAT, [piece(area_mm2=40)])
+    bedside.show(LAT, [piece(area_mm2=40)] if refusal is None else [], refusal=refusal)
+    bedside.end(LAT)
+    assert len(bedside.leaks) == leaks
+    bedside.shots(LAT, *[[piece(area_mm2=40)]] * 3)
+    assert len(bedside.leaks) == 1, "the next shot tells"
+
+
 def test_leak_found_to_be_inside_a_corrected_outline_is_gone() -> None:
     bedside = Bedside()
     bedside.shots(LAT, *[[piece()]] * 3)
