@@ -19,7 +19,8 @@ from monitor.imaging.arrays import Array, Mask, Values, components, positive
 GRID_MM, FINE_MM = 1.5, 0.7
 """An edge of soft tissue is wide: it shows on this grid, bone's detail doesn't; and what the change is told on."""
 FARTHEST_MM = 16.5
-"""Most that a quiet breath moves the diaphragm (Boussuges et al., Chest 135, 2009, p. 391: 16 to 18 mm)."""
+"""A quiet breath moves the diaphragm no farther (16 to 18 mm: Boussuges et al., Chest 135, 2009, p. 391); what fits best
+where the search ends is something else, such as a hand."""
 FAR_COSTS, ACROSS_COSTS = 0.1, 1.0
 """Along itself an edge fits nearly as well wherever it is: a fit at the farthest must be better by this part, and one
 across the spine by that, since organs move along it."""
@@ -54,8 +55,8 @@ def moved_organs(current: Array, expected: Array, free: Mask, head: Point, spaci
     gain = now - then
     for part in _parts((gain > GAINED) & (told > 0.9)):
         by = _shift(now, then, part, head)
-        left = gain - _made(then, by)
-        if np.abs(left)[part].sum() <= UNLIKE * gain[part].sum():
+        left, far = gain - _made(then, by), float(np.abs(by).max()) * GRID_MM
+        if far < FARTHEST_MM and np.abs(left)[part].sum() <= UNLIKE * gain[part].sum():
             return _shared(current, expected, free, by * GRID_MM, spacing_mm)
     return np.zeros_like(current)
 
