@@ -19,8 +19,8 @@ from monitor.imaging.arrays import Array, Mask, Values, components, positive
 GRID_MM, FINE_MM = 1.5, 0.7
 """An edge of soft tissue is wide: it shows on this grid, bone's detail doesn't; and what the change is told on."""
 FARTHEST_MM = 16.5
-"""A quiet breath moves the diaphragm no farther (16 to 18 mm: Boussuges et al., Chest 135, 2009, p. 391); what fits best
-where the search ends is something else, such as a hand."""
+"""A quiet breath moves the diaphragm no farther (16 to 18 mm: Boussuges et al., Chest 135, 2009, p. 391). What fits
+best where the search ends is something else, such as a hand."""
 FAR_COSTS, ACROSS_COSTS = 0.1, 1.0
 """Along itself an edge fits nearly as well wherever it is: a fit at the farthest must be better by this part, and one
 across the spine by that, since organs move along it."""
