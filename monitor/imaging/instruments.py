@@ -115,7 +115,7 @@ class Instruments:
         rest, bands = added.copy(), []
         for last in self._bands:
             band = self._followed(last, rest, usable, cement)
-            if band is not None and not (cemented and self._is_pale(band) and not self._is_known(band)):
+            if band is not None:
                 bands.append(band)
                 rest[band.mask(rest.shape, 1.0 / self._mm)] = 0
         if sudden or self._pulse < SEARCHED_PULSES or self._pulse % SEARCH_EVERY == 0:
@@ -163,10 +163,6 @@ class Instruments:
         """Whether it lies on the line of a shaft that has reached into the body."""
         return any(self._on_one_line(shaft, band) for shaft in self._shafts)
 
-    def _is_pale(self, band: Band) -> bool:
-        """Whether it is too pale beside the cannula for metal."""
-        return self.cannula is not None and band.contrast < PALE * self.cannula.contrast
-
     def _goes_on(self, band: Band, others: list[Band]) -> bool:
         """Whether it is the deeper part of a shaft that has reached into the body, of which only the rest was found."""
         outer = (other for other in others if not self._ends_in_body(other) and self._on_one_line(other, band))
@@ -192,7 +188,7 @@ class Instruments:
         """
         if band.contrast < LEAST_CONTRAST:
             return False
-        if cemented and self._is_pale(band):
+        if cemented and self.cannula is not None and band.contrast < PALE * self.cannula.contrast:
             return False
         width, outside = band.width_px * self._mm, self._from_body(band.tail)
         if outside >= (LONG_OUT_MM if cemented else OUT_MM):
