@@ -177,3 +177,13 @@ def test_a_shaft_is_known_again_on_its_line_while_other_metal_has_stayed(outside
     picture = np.maximum.reduce([needle, clamp, disc(200, 200, 6, 1.2)]) * shown
     known = (picture > 0.1) & (clamp < 0.1)
     assert len(followed.update(noisy(picture, 3, 0.01), shown, known, known, True, True)) == expected
+
+
+def test_a_shaft_of_which_a_stretch_is_hidden_is_still_one_that_ends_in_the_body() -> None:
+    followed, needle = track(), rod((210, 200), (10, 130))
+    followed.update(noisy(needle, 1, 0.01), USABLE, NO_CEMENT, NO_CEMENT, False, True)
+    followed.update(noisy(EMPTY, 2, 0.01), USABLE, NO_CEMENT, NO_CEMENT, True, True)
+    xs = np.arange(needle.shape[1])
+    parts = np.where((xs > 95) & (xs < 140), 0, needle).astype(np.float32)
+    bands = followed.update(noisy(parts, 3, 0.01), USABLE, NO_CEMENT, NO_CEMENT, True, True)
+    assert min(np.hypot(band.tip[0] - 210, band.tip[1] - 200) for band in bands) < 6
