@@ -63,6 +63,8 @@ def moved_organs(current: Array, expected: Array, free: Mask, head: Point, spaci
 
 def doubt(moved: Array, body: Mask, spacing_mm: float) -> Array:
     """Standard deviation of what moved organs leave behind outside the body, -ln units, float32 (h, w)."""
+    if not moved.any():
+        return moved
     k = 2 * round(BESIDE_MM / spacing_mm) + 1
     return np.where(body, np.float32(0), np.float32(DOUBT) * cv2.dilate(moved, np.ones((k, k), np.uint8)))
 

@@ -27,8 +27,8 @@ def picture(edge_mm: float, added: Array | float = 0.0, seed: int = 0) -> Array:
     return np.asarray(1 + liver + 0.2 * ridges + joints + noise + added, np.float32)
 
 
-def told(before_mm: float, now_mm: float, added: Array | float = 0.0, free: Mask = FREE) -> Array:
-    return moved_organs(picture(now_mm, added), picture(before_mm, seed=1), free, (0.0, -1.0), MM)
+def told(before_mm: float, now_mm: float, added: Array | float = 0.0) -> Array:
+    return moved_organs(picture(now_mm, added), picture(before_mm, seed=1), FREE, (0.0, -1.0), MM)
 
 
 @pytest.mark.parametrize("by_mm", [-12.0, -6.0, -3.0])
