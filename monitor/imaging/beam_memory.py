@@ -97,12 +97,14 @@ class Memory:
             known = max(known, _KNOWN_UNLIKE)
         if likeness < _OTHER and redrawn:
             new = max(new, _NEW)
-        goes_on = self._goes_on(best, t_s)
+        goes_on = self._goes_on(best, t_s, redrawn)
         if goes_on:
             known = _GOES_ON if redrawn or self._gone_on < _CERTAIN or self._is_held(best) else -1.0
         if shared > min(known, _LIKELY):
             self._gone_on = self._gone_on + best - self._replayed if goes_on else 0
             self._replayed, self._replayed_s = best, t_s
+        elif self._gone_on == 0:
+            self._replayed = -1
         if shared > known:
             return Recall.KNOWN
         if self._is_replaying(t_s):
@@ -113,10 +115,14 @@ class Memory:
         """Whether a run was shown again until a moment ago: half of its beginning, or of the held image, may follow."""
         return t_s - self._replayed_s < _SOON_S and self._gone_on >= _CERTAIN
 
-    def _goes_on(self, best: int, t_s: float) -> bool:
-        """Whether a replay of a moment ago comes to this image; the newest are held, unless a replay came to them."""
+    def _goes_on(self, best: int, t_s: float, redrawn: bool) -> bool:
+        """Whether a replay of a moment ago comes to this image; the newest are held, unless a replay came to them.
+
+        A replay that is no more than likely has to get on; a new exposure stays where the patient's motion is alike.
+        """
         runs = t_s - self._replayed_s < _SOON_S and (self._gone_on >= _CERTAIN or not self._is_held(self._replayed))
-        return runs and self._replayed - 1 <= best <= self._replayed + _ON
+        first = self._replayed + (1 if redrawn and self._gone_on == 0 else -1)
+        return runs and first <= best <= self._replayed + _ON
 
     def _is_held(self, place: int) -> bool:
         """Whether a remembered image is of the newest pulses: the one held, or next to it."""
