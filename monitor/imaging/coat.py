@@ -24,8 +24,9 @@ MOST = 4
 """Shafts followed: two cannulas, and where they were before they were turned."""
 UNCOATED = 0.2
 """Least share of the shaft outside the body that stays bare: it tells how exposure changed the metal's contrast."""
-MOST_GAIN = 2.2
-"""A stylet drawn out halves the contrast; another display curve changes it by more, and not by one factor."""
+LEAST_GAIN, MOST_GAIN = 0.3, 2.2
+"""A stylet drawn out leaves a half to a third of the contrast; another display curve changes it by more, and not by one
+factor."""
 LEAST, SHARE = 0.06, 0.3
 """Gain over the bare shaft, in -ln units and of its contrast, that only cement makes."""
 DISTINCT = 2.0
@@ -184,7 +185,7 @@ class Coat:
             self._newest = _Bare(band, density)
         else:
             self._newest = known.with_pulse(density)
-        if self._newest.pulses >= LEARNT_PULSES:
+        if self._learnt is None or self._newest.pulses >= min(self._learnt.pulses, LEARNT_PULSES):
             self._learnt = self._newest
 
     def _is_pushed(self, band: Band, line: Band) -> bool:
@@ -206,7 +207,7 @@ class Coat:
             return []
         ratio = np.where(outside, density[0] / bare[0], np.nan)
         gain = quantile(ratio[outside], UNCOATED)
-        if not 1 / MOST_GAIN <= gain <= MOST_GAIN:
+        if not LEAST_GAIN <= gain <= MOST_GAIN:
             return []
         least = np.maximum(((LEAST,), (FLANK_LEAST,)), SHARE * gain * bare[0])
         rise = np.where(outside, density - gain * bare, np.nan)

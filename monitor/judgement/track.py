@@ -59,9 +59,12 @@ class Track:
         """
         if self.leak is None or not any(mine.holds(place, SAME_PLACE_MM) for mine in self.footprints):
             return False
-        both = self.zone in CANAL and piece.zone in CANAL
         may = piece.zone not in CANAL or (self.zone is Zone.NEEDLE_TRACK and drawn_out)
-        return both or (may and not self._exceeds(piece.area_mm2))
+        return self._is_own(piece.zone) or (may and not self._exceeds(piece.area_mm2))
+
+    def _is_own(self, zone: Zone) -> bool:
+        """Whether a zone is its own; canal and foramen are one for it."""
+        return zone is self.zone or (zone in CANAL and self.zone in CANAL)
 
     def overlaps(self, other: "Track") -> bool:
         """Whether two tracks of one view lie at the same place."""
@@ -70,7 +73,9 @@ class Track:
     def see(self, pieces: list[tuple[Extravasate, Footprint]], t_s: float, least_reach_mm: float) -> None:
         """Take the pieces that belong to it on this pulse; strong evidence reaches ``least_reach_mm``."""
         self.piece = replace(_together([piece for piece, _ in pieces]), zone=self.zone)
-        self.footprints = tuple(place for _, place in pieces)
+        # What another zone shows of it must not lead it on into that zone.
+        own = tuple(place for piece, place in pieces if self._is_own(piece.zone))
+        self.footprints = own or tuple(place for _, place in pieces)
         self.seen_s, self._absent_pulses = t_s, 0
         self.evidence += is_plain(self.piece, self.settings, least_reach_mm)
         self._areas.append(self.piece.area_mm2)

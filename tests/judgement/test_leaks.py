@@ -90,6 +90,17 @@ CASES: dict[str, tuple[Play, list[tuple[str, str]]]] = {
         lambda b: b.shots(LAT, *[[piece(Zone.ANTERIOR)]] * 3, *[[piece(Zone.DISC_SUPERIOR)]] * 6),
         [("leak-1", "onset")],
     ),
+    "known cement that goes on step by step into the neighbouring zone": (
+        lambda b: b.shots(
+            LAT,
+            *[[piece(Zone.ANTERIOR, 16, at=(700, 400))]] * 3,
+            *[
+                [piece(Zone.ANTERIOR, 16, at=(700, 400)), piece(Zone.DISC_SUPERIOR, at=(700, 391 - 2 * n))]
+                for n in range(9)
+            ],
+        ),
+        [("leak-1", "onset"), ("leak-2", "onset")],
+    ),
     "behind the wall once the cannula is out, no more than ran back along it": (
         lambda b: b.shots(LAT, *[[piece(Zone.NEEDLE_TRACK)]] * 3, *[[piece(Zone.POSTERIOR)]] * 6),
         [("leak-1", "onset")],
