@@ -14,6 +14,8 @@ LEAST = 0.8
 SEARCHED = Outline(body_outline(), CORNERS, "tap", 0.9)
 DRAWN = Outline(polygon(body_outline() + 2), CORNERS, "auto", 0.9)
 BELOW = Outline(body_outline(CENTRE[0], CENTRE[1] + 110), CORNERS, "auto", 0.9)
+LED_ASTRAY = polygon([(x, y - 12 * (y < CENTRE[1] and x > CENTRE[0])) for x, y in body_outline()])
+"""Its upper right corner on the neighbour's endplate."""
 HALF = polygon([(min(x, CENTRE[0]), y) for x, y in body_outline()])
 """Its right side on what lies in the middle of the body."""
 
@@ -46,6 +48,19 @@ CASES = [
         replace(DRAWN, confidence=0.5),
         replace(SEARCHED, polygon=HALF),
     ),
+    Case(
+        "the search is led astray at a corner, the model is sure",
+        replace(SEARCHED, polygon=LED_ASTRAY),
+        replace(DRAWN, confidence=0.96),
+        replace(DRAWN, confidence=0.96),
+    ),
+    Case(
+        "the search is led astray at a corner, the model is rather sure",
+        replace(SEARCHED, polygon=LED_ASTRAY),
+        DRAWN,
+        replace(SEARCHED, polygon=LED_ASTRAY),
+    ),
+    Case("both sure, and of the same", SEARCHED, replace(DRAWN, confidence=0.96), SEARCHED),
     Case("the model is unsure", SEARCHED, replace(DRAWN, confidence=0.5), SEARCHED),
     Case("the model drew another body", SEARCHED, BELOW, SEARCHED),
     Case("neither", None, None, None),
