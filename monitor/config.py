@@ -108,6 +108,11 @@ class SpreadSettings(Section):
         3.0, description="Length over width from which a piece is vein-like."
     )
     reach_mm: Millimetres = Field(6.0, description="Reach beyond the outline from which a slender piece is a vein, mm.")
+    off_wall_mm: Millimetres = Field(
+        4.5,
+        description="Distance beyond the line of its wall or endplate that a vein reaches too, mm; a sheet of cement "
+        "under the ligament stays nearer, however far along it runs.",
+    )
     outward: Fraction = Field(
         0.5, description="Reach over length that a vein has at least; cement lying along the wall has less."
     )

@@ -74,6 +74,8 @@ class Extravasate:
         Along its medial axis, and mean across it; a vein is long and thin.
     at
         Its centre of area, frame pixels.
+    off_wall_mm
+        Distance of its farthest cement from the straight line of the wall or endplate that it lies beyond.
     wall_share
         Behind the posterior wall: the height of its middle, from 0 at the superior to 1 at the inferior corner; else
         None.
@@ -86,6 +88,7 @@ class Extravasate:
     length_mm: float
     width_mm: float
     at: Point
+    off_wall_mm: float
     wall_share: float | None = None
 
 

@@ -68,22 +68,30 @@ ORDER = list(Zone)
 class Territory:
     """The surroundings of one outline on the region's grid, computed once.
 
-    ``zone`` holds an index into ``ORDER`` per pixel, ``beyond_px`` the distance to the outline outside it,
-    ``to_wall_px`` the distance to each wall's stretch of the outline.
+    ``zone`` holds an index into ``ORDER`` per pixel, ``beyond_px`` the distance to the outline outside it, ``off_px``
+    the distance beyond the straight line of the zone's wall, ``to_wall_px`` the distance to each wall's stretch of the
+    outline.
     """
 
     body: Mask
     zone: NDArray[np.uint8]
     beyond_px: Array
+    off_px: Array
     to_wall_px: dict[Wall, Array]
     depth_px: float | None
     behind: Array
 
     def cut(self, window: tuple[slice, slice]) -> "Territory":
         """The part within a window (rows, columns); distances to walls are left out."""
-        behind = self.behind[window] if self.behind.size else self.behind
-        body, zone, beyond_px = self.body[window], self.zone[window], self.beyond_px[window]
-        return replace(self, body=body, zone=zone, beyond_px=beyond_px, to_wall_px={}, behind=behind)
+        return replace(
+            self,
+            body=self.body[window],
+            zone=self.zone[window],
+            beyond_px=self.beyond_px[window],
+            off_px=self.off_px[window],
+            to_wall_px={},
+            behind=self.behind[window] if self.behind.size else self.behind,
+        )
 
 
 def territory(
@@ -95,13 +103,14 @@ def territory(
     centre = outline.mean(0)
     y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     outward = {w: _outward(x, y, corners[a], corners[b], centre) for w, (a, b) in walls.items()}
-    zone = _zones(outward, BESIDE_MM / spacing_mm)
+    zone, off = _zones(outward, BESIDE_MM / spacing_mm)
     beyond = cv2.distanceTransform((~body).astype(np.uint8), cv2.DIST_L2, 5)
     lateral = view is View.LATERAL
     return Territory(
         body,
         zone,
         np.asarray(beyond, np.float32),
+        off,
         _wall_distances(outline, corners, walls, shape),
         _depth(corners) if lateral else None,
         _fraction(x, y, corners["superior_posterior"], corners["inferior_posterior"])
@@ -178,12 +187,14 @@ def borders(mask: Mask, least_px: float = 9.0) -> list[Polygon]:
     return [polygon(c.reshape(-1, 2) / 2 + corner) for c in found if cv2.contourArea(c) >= 4 * least_px]
 
 
-def _zones(outward_px: dict[Wall, Array], beside_px: float) -> NDArray[np.uint8]:
-    """Index into ``ORDER`` of each pixel's zone, from the distances beyond the walls' lines."""
+def _zones(outward_px: dict[Wall, Array], beside_px: float) -> tuple[NDArray[np.uint8], Array]:
+    """Index into ``ORDER`` of each pixel's zone and the distance beyond its wall's line, from those beyond all."""
     first = np.float32(max(map(np.max, outward_px.values())) + 1)
     ranks = [d + first * (d > beside_px) if wall not in ENDPLATES else d for wall, d in outward_px.items()]
     zones = np.array([ORDER.index(ZONE_OF[wall]) for wall in outward_px], np.uint8)
-    return np.asarray(zones[np.stack(ranks).argmax(0)], np.uint8)
+    wall = np.stack(ranks).argmax(0)
+    off = np.take_along_axis(np.stack(list(outward_px.values())), wall[None], 0)[0]
+    return np.asarray(zones[wall], np.uint8), np.asarray(off, np.float32)
 
 
 def _outward(x: Array, y: Array, a: Point, b: Point, centre: Array) -> Array:
@@ -296,7 +307,7 @@ def _piece(pixels: Mask, zone: Zone, where: Territory, spacing_mm: float) -> Ext
     # A band of length L and width W has half its perimeter L + W and area L * W.
     length = (half + max(half * half - 4 * area, 0.0) ** 0.5) / 2
     length = max(length, area**0.5)
-    reach = float(where.beyond_px[pixels].max()) * spacing_mm
+    reach, off = (float(away[pixels].max()) * spacing_mm for away in (where.beyond_px, where.off_px))
     at = float(xs.mean()), float(ys.mean())
     share = float(where.behind[pixels].mean()) if zone in (Zone.POSTERIOR, Zone.FORAMEN) else None
-    return Extravasate(zone, border, area, reach, length, area / length, at, share)
+    return Extravasate(zone, border, area, reach, length, area / length, at, off, share)

@@ -41,7 +41,8 @@ class Spread:
     def _is_vein_like(self, piece: Extravasate) -> bool:
         s = self._settings
         shaped = piece.reach_mm >= s.outward * piece.length_mm or piece.width_mm <= s.thin_mm
-        return _slenderness(piece) >= s.slenderness and piece.reach_mm >= s.reach_mm and shaped
+        leads_away = piece.reach_mm >= s.reach_mm and piece.off_wall_mm >= s.off_wall_mm
+        return _slenderness(piece) >= s.slenderness and leads_away and shaped
 
     def _is_basivertebral(self, piece: Extravasate) -> bool:
         low, high = self._settings.basivertebral

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from monitor.imaging.arrays import Array, Mask
+from monitor.imaging.arrays import Array
 from monitor.imaging.organs import moved_organs
 
 MM = 0.35

@@ -60,6 +60,15 @@ def test_zone(case: Case) -> None:
     assert piece.at == pytest.approx((case.x, case.y), abs=1.0)
 
 
+@pytest.mark.parametrize("y", [200, 120], ids=["beside the body", "far above it"])
+def test_off_the_wall_is_measured_from_its_line_at_any_height(y: float) -> None:
+    (piece,) = extravasates(blob(275, y), NONE, NONE, where(View.LATERAL), None, SPACING_MM, 0.7)
+    a, b = (np.array(CORNERS[name]) for name in ("superior_anterior", "inferior_anterior"))
+    along = (b - a) / np.hypot(*(b - a))
+    away = abs(float((np.array([275, y]) - a) @ [-along[1], along[0]])) * SPACING_MM
+    assert piece.off_wall_mm == pytest.approx(away + 2.0, abs=0.4)
+
+
 def test_reach_is_measured_from_the_outline() -> None:
     (piece,) = extravasates(blob(275, 200), NONE, NONE, where(View.LATERAL), None, SPACING_MM, 0.7)
     expected = (275 - float(body_outline()[1][0])) * SPACING_MM + 2.0

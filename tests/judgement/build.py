@@ -39,6 +39,7 @@ def piece(
     length_mm: float | None = None,
     width_mm: float | None = None,
     reach_mm: float | None = None,
+    off_wall_mm: float | None = None,
 ) -> Extravasate:
     """A piece of cement outside: a blob of that area, unless length and width say otherwise."""
     side = area_mm2**0.5
@@ -49,7 +50,7 @@ def piece(
         [(x - half_x, y - half_y), (x + half_x, y - half_y), (x + half_x, y + half_y), (x - half_x, y + half_y)]
     )
     reach = side if reach_mm is None else reach_mm
-    return Extravasate(zone, box, area_mm2, reach, length, width, at)
+    return Extravasate(zone, box, area_mm2, reach, length, width, at, reach if off_wall_mm is None else off_wall_mm)
 
 
 def vein(zone: Zone, length_mm: float, at: tuple[float, float] = (700.0, 400.0)) -> Extravasate:

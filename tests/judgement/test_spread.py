@@ -44,6 +44,10 @@ CASES: dict[str, tuple[list[Sequence[Extravasate]], bool]] = {
         [[piece(Zone.LEFT, 40, length_mm=20, width_mm=2, reach_mm=6.5)]] * 4,
         True,
     ),
+    "sheet under the ligament, up beyond the endplate": (
+        [[piece(Zone.ANTERIOR, 60, length_mm=22, width_mm=2.7, reach_mm=13.6, off_wall_mm=3.5)]] * 8,
+        False,
+    ),
     "behind the middle of the posterior wall": ([[behind(0.5)]] * 4, True),
     "behind the posterior wall near its upper corner": ([[behind(0.15)]] * 4, False),
     "behind the middle of the wall, low enough to be called foramen": ([[behind(0.61, Zone.FORAMEN)]] * 4, True),
