@@ -22,7 +22,7 @@ FORESHORTENED_OUT_MM = 3.0
 shaft, nothing else it could be."""
 AT_BODY_MM = 4.0
 """A cannula that is there from the start has reached the bone; endplates and ribs lie beside it."""
-PALE = 0.35
+PALE = 0.42
 """Of the cannula's contrast: solid metal is denser than a tube, and a vein full of cement is paler."""
 LONG_OUT_MM = 20.0
 """No vein stays straight as far as this."""
