@@ -6,10 +6,13 @@ corner that the search has set on a neighbour's endplate hardly changes what the
 believed there.
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
 from monitor.domain import Image, Outline, Point, Polygon, View
+from monitor.imaging.lying import towards_head
 from monitor.imaging.outline import find_outline
 
 MUCH_THE_SAME = 0.85
@@ -25,9 +28,17 @@ LEAST_ALONE = 0.5
 """Confidence from which the model's border is taken where the search finds none: likelier right than not."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """An outline; whether the search has found that body too, with its head on the same side."""
+
+    outline: Outline
+    searched: bool
+
+
 def choose_outline(
     image: Image, at: Point, view: View, spacing_mm: float | None, drawn: Outline | None, least_confidence: float
-) -> Outline | None:
+) -> Choice | None:
     """The outline of the body at a point.
 
     Parameters
@@ -42,10 +53,16 @@ def choose_outline(
     found = find_outline(image, at, view, spacing_mm)
     least = LEAST_ALONE if found is None else least_confidence
     if drawn is None or drawn.confidence < least or not holds(drawn.polygon, at):
-        return found
+        return None if found is None else Choice(found, searched=True)
     if found is None or found.confidence < least or _overlap(found.polygon, drawn.polygon) < MUCH_THE_SAME:
-        return drawn
-    return drawn if drawn.confidence >= SURE and _is_astray(found.polygon, drawn.polygon) else found
+        return Choice(drawn, searched=False)
+    astray = drawn.confidence >= SURE and _is_astray(found.polygon, drawn.polygon) and _agree(found, drawn)
+    return Choice(drawn if astray else found, searched=True)
+
+
+def _agree(one: Outline, other: Outline) -> bool:
+    """Whether both have the head on the same side."""
+    return float(np.dot(towards_head(one.corners), towards_head(other.corners))) > 0
 
 
 def is_same_body(one: Outline, other: Outline) -> bool:

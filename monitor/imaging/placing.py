@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from monitor.config import Settings
 from monitor.domain import Case, Image, Outline, Point, Proposal, View, level_below
 from monitor.imaging.lying import Lying, upended
-from monitor.imaging.outline_choice import choose_outline, holds, is_same_body, middle
+from monitor.imaging.outline_choice import Choice, choose_outline, holds, is_same_body, middle
 from monitor.imaging.outline_drag import with_corner
 from monitor.imaging.outline_scale import body_scale
 from monitor.imaging.proposer import SETTLED_PULSES, Proposer
@@ -117,11 +117,11 @@ class Placing:
     def _tapped(self, image: Image, tap: _Tapped, view: View) -> tuple[Outline | None, Surroundings]:
         """The outline at a tap, and what the model shows around it."""
         drawn = tap.proposal.target if tap.proposal is not None and tap.proposal.view is view else None
-        outline = choose_outline(image, tap.point, view, self.spacing_mm, drawn, self._least)
-        if outline is None:
+        choice = choose_outline(image, tap.point, view, self.spacing_mm, drawn, self._least)
+        if choice is None:
             return None, Surroundings()
-        self._lying.note(view, outline, outline is not drawn)
-        return replace(outline, source="tap"), surroundings(outline, tap.proposal)
+        self._lying.note(view, choice.outline, choice.searched)
+        return replace(choice.outline, source="tap"), surroundings(choice.outline, tap.proposal)
 
     def _is_open(self, subject: Subject) -> bool:
         """Whether a proposal is wanted: nobody points or places anything, and no cement hangs on the outline."""
@@ -143,9 +143,9 @@ class Placing:
         if subject.outline is not None and (not proposal.pointed or is_same_body(subject.outline, drawn)):
             return None
         image, at = subject.reference_image, middle(drawn)
-        chosen = choose_outline(image, at, subject.view, self.spacing_mm, drawn, self._least) or drawn
-        self._lying.note(subject.view, chosen, chosen is not drawn)
-        outline = replace(chosen, source="auto", confidence=drawn.confidence)
+        choice = choose_outline(image, at, subject.view, self.spacing_mm, drawn, self._least) or Choice(drawn, False)
+        self._lying.note(subject.view, choice.outline, choice.searched)
+        outline = replace(choice.outline, source="auto", confidence=drawn.confidence)
         return self._place(subject, outline, surroundings(outline, proposal))
 
     def _look(self, subject: Subject) -> None:

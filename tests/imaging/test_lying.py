@@ -1,4 +1,3 @@
-from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -8,6 +7,7 @@ from monitor.config import Settings
 from monitor.domain import Case, Image, Neighbour, Outline, Point, View, polygon
 from monitor.imaging import placing
 from monitor.imaging.lying import Lying, upended
+from monitor.imaging.outline_choice import Choice
 from monitor.imaging.placing import Placing
 from monitor.imaging.proposer import Proposer
 from monitor.imaging.subject import Subject
@@ -96,8 +96,8 @@ def tapped(monkeypatch: pytest.MonkeyPatch) -> tuple[Placing, Subject]:
     """An AP view searched for head up, and a lateral one head down, in which cement may be noticed."""
     settings, found = Settings(), {View.AP: lying(UP, View.AP), View.LATERAL: lying(DOWN, View.LATERAL)}
 
-    def choose(_image: Image, _at: Point, view: View, *_: object) -> Outline:
-        return replace(found[view])
+    def choose(_image: Image, _at: Point, view: View, *_: object) -> Choice:
+        return Choice(found[view], searched=True)
 
     monkeypatch.setattr(placing, "choose_outline", choose)
     places = Placing(settings, Case(pixel_spacing_mm=0.3), Proposer(None, settings.models))

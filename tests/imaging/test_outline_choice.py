@@ -7,6 +7,7 @@ import pytest
 
 import monitor.imaging.outline_choice
 from monitor.domain import Outline, View, polygon
+from monitor.imaging.lying import upended
 from monitor.imaging.outline_choice import choose_outline
 from tests.imaging.phantom import CENTRE, CORNERS, Scenery, body_outline, image
 
@@ -25,23 +26,25 @@ class Case(NamedTuple):
     found: Outline | None
     drawn: Outline | None
     expected: Outline | None
+    searched: bool = True
 
 
 CASES = [
     Case("both sure", SEARCHED, DRAWN, SEARCHED),
     Case("no model", SEARCHED, None, SEARCHED),
     Case("no model, unsure", replace(SEARCHED, confidence=0.3), None, replace(SEARCHED, confidence=0.3)),
-    Case("the search is unsure", replace(SEARCHED, confidence=0.3), DRAWN, DRAWN),
-    Case("the search finds nothing", None, DRAWN, DRAWN),
+    Case("the search is unsure", replace(SEARCHED, confidence=0.3), DRAWN, DRAWN, searched=False),
+    Case("the search finds nothing", None, DRAWN, DRAWN, searched=False),
     Case(
         "the search finds nothing, the model is rather sure",
         None,
         replace(DRAWN, confidence=0.6),
         replace(DRAWN, confidence=0.6),
+        searched=False,
     ),
     Case("the search finds nothing, the model is unsure", None, replace(DRAWN, confidence=0.4), None),
-    Case("the search finds another body", replace(BELOW, source="tap"), DRAWN, DRAWN),
-    Case("the search finds half of it", replace(SEARCHED, polygon=HALF), DRAWN, DRAWN),
+    Case("the search finds another body", replace(BELOW, source="tap"), DRAWN, DRAWN, searched=False),
+    Case("the search finds half of it", replace(SEARCHED, polygon=HALF), DRAWN, DRAWN, searched=False),
     Case(
         "the search finds half of it, the model is unsure",
         replace(SEARCHED, polygon=HALF),
@@ -60,6 +63,12 @@ CASES = [
         DRAWN,
         replace(SEARCHED, polygon=LED_ASTRAY),
     ),
+    Case(
+        "the search is led astray at a corner, the model is sure but reads it upside down",
+        replace(SEARCHED, polygon=LED_ASTRAY),
+        upended(replace(DRAWN, confidence=0.96)),
+        replace(SEARCHED, polygon=LED_ASTRAY),
+    ),
     Case("both sure, and of the same", SEARCHED, replace(DRAWN, confidence=0.96), SEARCHED),
     Case("the model is unsure", SEARCHED, replace(DRAWN, confidence=0.5), SEARCHED),
     Case("the model drew another body", SEARCHED, BELOW, SEARCHED),
@@ -75,5 +84,6 @@ def test_the_surer_border_counts(case: Case, monkeypatch: pytest.MonkeyPatch) ->
         assert chosen is None
     else:
         assert chosen is not None
-        assert (chosen.source, chosen.confidence) == (case.expected.source, case.expected.confidence)
-        assert chosen.polygon.mean(0).tolist() == case.expected.polygon.mean(0).tolist()
+        assert chosen.searched is case.searched
+        assert (chosen.outline.source, chosen.outline.confidence) == (case.expected.source, case.expected.confidence)
+        assert chosen.outline.polygon.mean(0).tolist() == case.expected.polygon.mean(0).tolist()
