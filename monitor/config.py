@@ -113,6 +113,10 @@ class SpreadSettings(Section):
         description="Distance beyond the line of its wall or endplate that a vein reaches too, mm; a sheet of cement "
         "under the ligament stays nearer, however far along it runs.",
     )
+    disc_mm: Millimetres = Field(
+        10.0,
+        description="Height of a disc, mm: cement beyond an endplate that stays within it is in the disc, no vein.",
+    )
     outward: Fraction = Field(
         0.5, description="Reach over length that a vein has at least; cement lying along the wall has less."
     )

@@ -6,10 +6,8 @@ from monitor.config import LeakSettings, SpreadSettings
 from monitor.domain import Extravasate, Leak, Observation, ShotEnded, View, Zone
 from monitor.domain.geometry import inside
 from monitor.judgement.footprint import Footprint, footprint
-from monitor.judgement.spread import Spread
+from monitor.judgement.spread import DISCS, Spread
 from monitor.judgement.track import Track, is_plain
-
-ENDPLATES = frozenset({Zone.DISC_SUPERIOR, Zone.DISC_INFERIOR})
 
 _Pieces = list[tuple[Extravasate, Footprint]]
 
@@ -97,7 +95,7 @@ class Leaks:
 
     def _least_reach_mm(self, zone: Zone, view: View) -> float:
         """Reach that tells cement from an endplate tilted against the beam; none where the side view showed it."""
-        if view is not View.AP or zone not in ENDPLATES:
+        if view is not View.AP or zone not in DISCS:
             return 0.0
         shown = any(track.leak is not None and track.zone is zone and track.view is not view for track in self._tracks)
         return 0.0 if shown else self._settings.ap_endplate_reach_mm

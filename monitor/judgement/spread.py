@@ -2,7 +2,8 @@
 
 Behind the middle of the posterior wall the basivertebral vein comes out, the usual way into the canal: a thin cortex
 hardly ever breaks there. Whichever way it came, cement behind that wall spreads through canal or foramen, so that there
-only the place tells. Segmental veins are long and thin, whether they lead away from the body or along it.
+only the place tells. Segmental veins are long and thin, whether they lead away from the body or along it. Cement in a
+disc may be thin and fast too, but ends where the disc does.
 """
 
 from collections import deque
@@ -11,6 +12,7 @@ from monitor.config import SpreadSettings
 from monitor.domain import Extravasate, Zone
 
 CANAL = frozenset({Zone.POSTERIOR, Zone.FORAMEN})
+DISCS = frozenset({Zone.DISC_SUPERIOR, Zone.DISC_INFERIOR})
 
 # Both ends of an advance are measured on the piece itself, this far apart at least: when a piece first passes the
 # threshold of visibility its reach jumps, and that is no speed.
@@ -36,6 +38,8 @@ class Spread:
             return False
         if piece.zone in CANAL:
             return self._is_basivertebral(piece)
+        if piece.zone in DISCS and piece.off_wall_mm < self._settings.disc_mm:
+            return False
         return self._is_vein_like(piece) or self._is_running(piece, t_s)
 
     def _is_vein_like(self, piece: Extravasate) -> bool:
