@@ -104,7 +104,7 @@ class Memory:
             self._gone_on = self._gone_on + best - self._replayed if goes_on else 0
             self._replayed, self._replayed_s = best, t_s
         elif self._gone_on == 0:
-            self._replayed = -1
+            self._replayed_s = -np.inf  # It hasn't got on: it was none.
         if shared > known:
             return Recall.KNOWN
         if self._is_replaying(t_s):

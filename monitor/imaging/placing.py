@@ -143,7 +143,9 @@ class Placing:
         if subject.outline is not None and (not proposal.pointed or is_same_body(subject.outline, drawn)):
             return None
         image, at = subject.reference_image, middle(drawn)
-        choice = choose_outline(image, at, subject.view, self.spacing_mm, drawn, self._least) or Choice(drawn, False)
+        choice = choose_outline(image, at, subject.view, self.spacing_mm, drawn, self._least) or Choice(
+            drawn, searched=False
+        )
         self._lying.note(subject.view, choice.outline, choice.searched)
         outline = replace(choice.outline, source="auto", confidence=drawn.confidence)
         return self._place(subject, outline, surroundings(outline, proposal))
