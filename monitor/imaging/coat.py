@@ -205,7 +205,7 @@ class Coat:
         outside = np.isfinite(density[0]) & (bare[0] > LEAST) & ~inside
         if outside.sum() * self._mm < 2 * SHORTEST_MM:
             return []
-        ratio = np.where(outside, density[0] / bare[0], np.nan)
+        ratio = np.divide(density[0], bare[0], out=np.full_like(bare[0], np.nan), where=outside)
         gain = quantile(ratio[outside], UNCOATED)
         if not LEAST_GAIN <= gain <= MOST_GAIN:
             return []

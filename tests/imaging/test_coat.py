@@ -65,6 +65,13 @@ def test_without_a_look_at_the_bare_shaft_nothing_is_said() -> None:
     assert not np.any(_learnt(0).update(_picture(CANNULA, (95, 122)), CANNULA, cemented=True))
 
 
+def test_a_shaft_that_showed_nowhere_at_all_in_part_is_no_fault() -> None:
+    coat, black = Coat(BODY, MM), _picture(CANNULA)
+    black[:, :60] = 0.0
+    coat.update(black, CANNULA, cemented=False)
+    assert coat.update(_picture(CANNULA, (95, 122)), CANNULA, cemented=True)[0].any()
+
+
 def test_a_shaft_that_is_denser_from_edge_to_edge_and_no_farther_is_no_cement() -> None:
     assert not np.any(_learnt().update(_picture(CANNULA, (95, 122), beside_mm=0.0), CANNULA, cemented=True))
 

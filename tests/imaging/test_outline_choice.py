@@ -27,6 +27,7 @@ class Case(NamedTuple):
     drawn: Outline | None
     expected: Outline | None
     searched: bool = True
+    view: View = View.LATERAL
 
 
 CASES = [
@@ -69,6 +70,13 @@ CASES = [
         upended(replace(DRAWN, confidence=0.96)),
         replace(SEARCHED, polygon=LED_ASTRAY),
     ),
+    Case(
+        "the search is led astray at a corner seen from the front, the model is sure",
+        replace(SEARCHED, polygon=LED_ASTRAY),
+        replace(DRAWN, confidence=0.96),
+        replace(SEARCHED, polygon=LED_ASTRAY),
+        view=View.AP,
+    ),
     Case("both sure, and of the same", SEARCHED, replace(DRAWN, confidence=0.96), SEARCHED),
     Case("the model is unsure", SEARCHED, replace(DRAWN, confidence=0.5), SEARCHED),
     Case("the model drew another body", SEARCHED, BELOW, SEARCHED),
@@ -79,7 +87,7 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_surer_border_counts(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(monitor.imaging.outline_choice, "find_outline", lambda *_: case.found)
-    chosen = choose_outline(image(Scenery().attenuation()), CENTRE, View.LATERAL, 0.28, case.drawn, LEAST)
+    chosen = choose_outline(image(Scenery().attenuation()), CENTRE, case.view, 0.28, case.drawn, LEAST)
     if case.expected is None:
         assert chosen is None
     else:
