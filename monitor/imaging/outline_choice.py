@@ -2,8 +2,8 @@
 
 The search fits a body's shape to the edges and is the finer one; the model sees the whole picture and fails more
 rarely. So the search's border is taken where it is sure of it and the model sees much the same, else the model's. Seen
-from the side, a corner that the search has set on a neighbour's endplate hardly changes what the borders enclose; a sure
-model is believed there.
+from the side, a corner that the search has set on a neighbour's endplate hardly changes what the borders enclose; a
+sure model is believed there.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ or a neighbour's endplate for a side of the body, as sure of it as ever."""
 ASTRAY, SURE = 0.08, 0.95
 """Distance between both borders, as a part of the body's size (about 2.5 mm), from which the search has gone astray
 somewhere if the model is so sure: of 77 side views it had in 8, by 2 mm and more; one such fault is left. From 0.05 to
-0.08, and from 0.9 to 0.97, make little difference. From the front the search's border is the better one all the same."""
+0.08, and from 0.9 to 0.97, make little difference. From the front the search's border is all the same the better."""
 
 LEAST_ALONE = 0.5
 """Confidence from which the model's border is taken where the search finds none: likelier right than not."""
