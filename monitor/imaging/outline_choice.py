@@ -56,9 +56,8 @@ def choose_outline(
         return None if found is None else Choice(found, searched=True)
     if found is None or found.confidence < least or _overlap(found.polygon, drawn.polygon) < MUCH_THE_SAME:
         return Choice(drawn, searched=False)
-    if view is View.LATERAL and drawn.confidence >= SURE and _agree(found, drawn):
-        return Choice(drawn if _is_astray(found.polygon, drawn.polygon) else found, searched=True)
-    return Choice(found, searched=True)
+    sure = view is View.LATERAL and drawn.confidence >= SURE and _agree(found, drawn)
+    return Choice(drawn if sure and _is_astray(found.polygon, drawn.polygon) else found, searched=True)
 
 
 def _agree(one: Outline, other: Outline) -> bool:
