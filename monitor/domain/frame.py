@@ -21,12 +21,16 @@ class Frame:
         uint8, (height, width) grey or (height, width, 3) RGB, full range 0..255, read-only.
     still
         True where the picture is an exposure of its own (a single-frame DICOM still): a shot each.
+    redrawn
+        True where the stream's compression drew the picture without regard to the one before (a key frame): even one
+        that is repeated differs then everywhere, by what coding loses.
     """
 
     index: int
     t_s: float
     pixels: NDArray[np.uint8]
     still: bool = False
+    redrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

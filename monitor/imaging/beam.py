@@ -12,6 +12,7 @@ from monitor.imaging.beam_levels import Levels
 from monitor.imaging.beam_look import Look, Moment
 from monitor.imaging.beam_lull import Lull
 from monitor.imaging.beam_memory import Memory, Recall
+from monitor.imaging.beam_redraw import Redraws
 from monitor.imaging.beam_rhythm import Rhythm
 from monitor.imaging.beam_shot import Shot
 from monitor.imaging.beam_stir import Stirring
@@ -82,6 +83,7 @@ class BeamDetector:
         self._half = False
         self._window, self._stirring = Window(settings.min_gap_s), Stirring(settings.min_gap_s)
         self._lull = Lull(settings.max_gap_s)
+        self._redraws = Redraws()
         self._lamp = LampWatch()
         self._rhythm, self._every_frame = Rhythm(), False
         self._off_s = -np.inf
@@ -104,6 +106,8 @@ class BeamDetector:
         if frame.still:
             return self._still(look)
         difference = self._difference(look, self._previous)
+        if difference and self._redraws.explain(look, difference.change, self._shot is None):
+            return self._redrawn(look)
         self._window.add(look)
         self._stirring.add(at.t_s, difference.stir if difference else 0.0)
         if self._shot is None and 0 <= at.t_s - self._off_s - self._settings.min_gap_s < _LEARN_HELD_S:
@@ -133,6 +137,17 @@ class BeamDetector:
         self._shots += 1
         self._memory.add(look.texture, self._shots, 0)
         return BeamReading(Beam.ON, self._shots, 0, fresh=True, started=look.at, ended=look.at)
+
+    def _redrawn(self, look: Look) -> BeamReading:
+        """Go on with an image that compression has drawn anew: whatever changes, changes against this drawing."""
+        self._window.redrawn(look)
+        if self._reference is not None:
+            self._reference = look
+        self._previous = look
+        ended = self._ended(look.at)
+        if self._shot is None:
+            return BeamReading(Beam.HOLD, ended=ended)
+        return BeamReading(Beam.ON, self._shot.number, self._shot.pulse)
 
     def _ended(self, at: Moment) -> Moment | None:
         """The last live frame, once the shot has ended: as the lamp says, else as the images do."""
@@ -172,7 +187,7 @@ class BeamDetector:
         shot, length_s = self._shot, self._settings.min_gap_s
         if shot is None or at.t_s - shot.first.t_s < length_s or not self._window.is_full:
             return None
-        since_s = self._lull.add(at.t_s, self._window.change())
+        since_s = self._lull.add(at.t_s, self._window.change(), self._window.jump())
         if since_s is None:
             return None
         self._window.rests(self._lull.change)

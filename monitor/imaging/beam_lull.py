@@ -14,6 +14,8 @@ from math import exp, log, sqrt
 
 import numpy as np
 
+from monitor.imaging.arrays import quantile
+
 _ENOUGH = 6
 _STEP, _SPREADS = 0.13, 4.0
 """Step of the logarithm from which it is one, and in spreads of the shot's own. On simulated shots half a second of
@@ -22,6 +24,8 @@ to 0.2 and less."""
 _EVEN = 0.07
 """Spread of the logarithm up to which change is even: 0.03 behind noise of the path, from 0.13 where pulses hide."""
 _FLOOR = 0.02
+_AT_ONCE = 0.3
+"""Part of the change over the fixed time that comes with the latest frame at least: the path's noise is new on each."""
 
 
 class Lull:
@@ -37,26 +41,28 @@ class Lull:
         self._lasts_s = lasts_s
         self._count = 0
         self._mean = self._squares = 0.0
-        self._within: list[tuple[float, float]] = []
+        self._within: list[tuple[float, float, float]] = []
 
-    def add(self, t_s: float, change: float) -> float | None:
-        """Take the next frame's change; gives when the lull began, once it has lasted."""
+    def add(self, t_s: float, change: float, jump: float) -> float | None:
+        """Take the next frame's change, and how much came with that frame; gives when the lull began, once it lasts."""
         value = log(max(change, _FLOOR))
         if self._count < _ENOUGH or value > self._limit():
             self._within.clear()
             self._learn(value)
             return None
-        self._within.append((t_s, value))
+        self._within.append((t_s, value, jump))
         since_s = self._within[0][0]
         return since_s if t_s - since_s >= self._lasts_s and self._is_even() else None
 
     @property
     def change(self) -> float:
         """How much the images change in the lull."""
-        return exp(float(np.mean([value for _, value in self._within])))
+        return exp(float(np.mean([value for _, value, _ in self._within])))
 
     def _is_even(self) -> bool:
-        return float(np.std([value for _, value in self._within])) < _EVEN
+        """Whether all of it changed alike: over the fixed time, and, no image being repeated, with each frame."""
+        _, values, jumps = zip(*self._within, strict=True)
+        return float(np.std(values)) < _EVEN and quantile(np.array(jumps), 0.25) > _AT_ONCE * self.change
 
     def _limit(self) -> float:
         return self._mean - max(_STEP, _SPREADS * sqrt(self._squares / self._count))

@@ -54,6 +54,11 @@ class Window:
         while len(self._looks) > 1 and look.at.t_s - self._looks[1].at.t_s > self._length_s - 1e-3:
             self._looks.popleft()
 
+    def redrawn(self, look: Look) -> None:
+        """Take the image that is shown as it is from now on: compression has drawn it anew."""
+        self._looks.clear()
+        self.add(look)
+
     @property
     def is_full(self) -> bool:
         """Whether there is an image to compare with from the window's length ago."""

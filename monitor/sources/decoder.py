@@ -48,6 +48,11 @@ class Decoder:
         self.end_s = 0.0
         """Latest end of a packet's presentation read so far, by the stream's own clock."""
 
+    def is_redrawn(self, picture: av.VideoFrame) -> bool:
+        """Whether lossy compression drew a picture anew that it else describes by what has changed."""
+        codec = self._stream.codec
+        return picture.key_frame and codec.lossy and not codec.intra_only
+
     def __iter__(self) -> Iterator[av.VideoFrame | None]:
         for packet in packets(self._container, self._stream, self._interval_s):
             if isinstance(packet, Lost):

@@ -1,7 +1,7 @@
 """The latest frame, handed from the thread that reads to the one that analyses."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Condition
 from time import monotonic
 
@@ -46,8 +46,10 @@ class LatestSlot:
             return monotonic() - self._arrival_s
 
     def put(self, frame: Frame) -> None:
-        """Offer the newest frame; one still waiting is skipped."""
+        """Offer the newest frame; one still waiting is skipped, but not that it was redrawn: the newest rests on it."""
         with self._changed:
+            if self._frame is not None and self._frame.redrawn:
+                frame = replace(frame, redrawn=True)
             c = self._counters
             self._counters = Counters(c.received + 1, c.delivered, c.skipped + c.waiting, 1)
             self._frame, self._arrival_s = frame, monotonic()

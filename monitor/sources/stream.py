@@ -52,7 +52,8 @@ class StreamFeed:
                     t_s = self._clock.placed(picture.time)
                     if damaged:
                         yield Fault(0, t_s, "corrupt", f"{self.name}: damaged until {t_s:.2f} s.")
-                    yield Frame(0, t_s, frame_pixels(picture, self._settings.coloured_share))
+                    pixels = frame_pixels(picture, self._settings.coloured_share)
+                    yield Frame(0, t_s, pixels, redrawn=decoder.is_redrawn(picture))
                 damaged = picture is None
 
     def _prompt(self, pictures: Iterable[av.VideoFrame | None]) -> Iterator[av.VideoFrame | None]:

@@ -64,7 +64,8 @@ class VideoFile(FileSource):
             if damaged:
                 yield Fault(index, t_s, "corrupt", f"{self._path.name}: damaged after {t_s:.2f} s; goes on later.")
             t_s = timestamps.repaired(picture.time)
-            yield Frame(index, t_s, frame_pixels(picture, self._settings.coloured_share))
+            pixels = frame_pixels(picture, self._settings.coloured_share)
+            yield Frame(index, t_s, pixels, redrawn=decoder.is_redrawn(picture))
             damaged, index = False, index + 1
         if damaged or decoder.end_s < end_s - 2 * interval_s:
             yield Fault(index, t_s, "truncated", f"{self._path.name}: ends early, after {t_s:.2f} s.")

@@ -171,7 +171,7 @@ def compressed(machine: Machine, crf: int, keyint: int) -> Iterator[Frame]:
         for n, frame in enumerate(container.decode(video=0)):
             decoded = np.asarray(frame.to_ndarray(format="gray"), np.uint8)
             decoded.setflags(write=False)
-            yield Frame(n, n / machine.fps, decoded)
+            yield Frame(n, n / machine.fps, decoded, redrawn=frame.key_frame)
 
 
 def shots_of(frames: Iterator[Frame], told: list[float] | None = None) -> list[tuple[float, float]]:

@@ -19,7 +19,7 @@ CASES = {
 def test_a_step_down_that_lasts_evenly_ends_a_shot(case: str) -> None:
     after, over = CASES[case]
     lull = Lull(0.75)
-    told = [lull.add(n / FPS, change) for n, change in enumerate(LIVE + after)]
+    told = [lull.add(n / FPS, change, jump=change) for n, change in enumerate(LIVE + after)]
     began = next((s for s in told if s is not None), None)
     assert (began is not None) is over
     if over:
@@ -29,4 +29,9 @@ def test_a_step_down_that_lasts_evenly_ends_a_shot(case: str) -> None:
 
 def test_pulses_too_slow_to_fill_the_time_tell_nothing() -> None:
     lull = Lull(0.75)
-    assert not any(lull.add(n / FPS, 1.3 if n % 10 < 7 else 0.05) for n in range(60))
+    assert not any(lull.add(n / FPS, 1.3 if n % 10 < 7 else 0.05, jump=0.0) for n in range(60))
+
+
+def test_pulses_between_repeated_images_go_on_however_evenly_they_come_to_change_less() -> None:
+    lull, changes = Lull(0.75), LIVE + [0.65] * 40
+    assert not any(lull.add(n / FPS, change, jump=0.02 if n % 4 else 0.7) for n, change in enumerate(changes))

@@ -135,6 +135,13 @@ def test_a_held_image_drawn_afresh_by_compression_is_no_shot() -> None:
     assert_shots(shots_of(compressed(machine, 20, 30)), machine.shots)
 
 
+@pytest.mark.parametrize(("noise", "crf"), [(2, 28), (2, 30), (4, 30)])
+def test_key_frames_behind_strong_compression_are_no_shots_in_a_held_image(noise: float, crf: int) -> None:
+    machine = Machine(pulses=7.5, noise=noise, recursion=0.6, fps=25).wait(0.6).press(1.0).wait(4.0).move(9)
+    machine.press(0.8).wait(3.0)
+    assert_shots(shots_of(compressed(machine, crf, 40)), machine.shots)
+
+
 @pytest.mark.parametrize("pulses", [3, 7.5, 15, 30])
 def test_a_shot_is_told_within_two_pulses(pulses: float) -> None:
     machine, told = three(pulses=pulses), list[float]()

@@ -122,6 +122,15 @@ def test_a_slow_reader_gets_the_newest_frame_and_every_frame_is_accounted_for() 
     assert all(later.index > earlier.index for earlier, later in pairwise(heard))
 
 
+def test_a_skipped_key_frame_is_told_with_the_frame_that_rests_on_it() -> None:
+    slot, pixels = LatestSlot(), np.zeros((2, 2), np.uint8)
+    for n in range(3):
+        slot.put(Frame(n, n / 25, pixels, redrawn=n == 1))
+    newest = slot.take(None)
+    assert isinstance(newest, Frame)
+    assert (newest.index, newest.redrawn) == (2, True)
+
+
 def test_the_slot_ends_only_after_what_it_holds() -> None:
     slot = LatestSlot()
     slot.put(frame(0.0))

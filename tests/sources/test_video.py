@@ -67,6 +67,21 @@ def test_variable_rate_keeps_its_stamps(tmp_path: Path) -> None:
     assert not faults(source)
 
 
+@pytest.mark.parametrize(
+    ("codec", "pix_fmt", "options", "redrawn"),
+    [
+        ("libx264", "yuv420p", {**H264, "g": "3", "qp": "20"}, [True, False, False, True, False, False]),
+        ("ffv1", "gray", {"g": "3"}, [False] * 6),
+        ("mjpeg", "yuvj420p", {}, [False] * 6),
+    ],
+)
+def test_frames_say_where_lossy_compression_began_anew(
+    tmp_path: Path, codec: str, pix_fmt: str, options: dict[str, str], redrawn: list[bool]
+) -> None:
+    path = encode(tmp_path / "v.mkv", [ramp()] * 6, codec=codec, pix_fmt=pix_fmt, options=options, full_range=True)
+    assert [frame.redrawn for frame in frames(opened(path))] == redrawn
+
+
 def test_a_source_can_be_read_twice(tmp_path: Path) -> None:
     with opened(encode(tmp_path / "v.mkv", textured(5))) as source:
         assert [f.t_s for f in frames(source)] == [f.t_s for f in frames(source)]
