@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from monitor.domain import Point
-from monitor.imaging.arrays import Array, Mask, Values, components, positive
+from monitor.imaging.arrays import Array, Mask, Values, components, median, positive, smoothed_within
 
 GRID_MM, FINE_MM = 1.5, 0.7
 """An edge of soft tissue is wide: it shows on this grid, bone's detail doesn't; and what the change is told on."""
@@ -33,22 +33,26 @@ DOUBT, BESIDE_MM = 0.1, 2.0
 MARGIN = 1.35
 """Outside the body as much as the movement explains to within a pixel of the grid may have been added: what is left
 would pass for a leak, or for a shaft."""
+RIM_MM, RING_MM, BIN_MM = (-4.0, 1.5), (1.5, 4.5), 0.5
+"""Distances beyond the body's border, negative inside: where the body's own density changes, what lies next to it, and
+how finely that is told."""
 
 
-def moved_organs(current: Array, expected: Array, free: Mask, head: Point, spacing_mm: float) -> Array:
+def moved_organs(current: Array, expected: Array, usable: Mask, body: Mask, head: Point, spacing_mm: float) -> Array:
     """What organs on the move have added, -ln units, float32 (h, w); 0 where they have added nothing.
 
     Parameters
     ----------
     current, expected
         float32 (h, w): a pulse, and the reference in its grey scale.
-    free
-        bool (h, w): usable pixels outside the body.
+    usable, body
+        bool (h, w): the image; the target's silhouette.
     head
         Direction (x, y) along the spine, of length 1.
     spacing_mm
         Millimetres per pixel.
     """
+    free = usable & ~body
     now, then, told = (
         _smooth(picture, GRID_MM / spacing_mm) for picture in (current, expected, free.astype(np.float32))
     )
@@ -57,7 +61,8 @@ def moved_organs(current: Array, expected: Array, free: Mask, head: Point, spaci
         by = _shift(now, then, part, head)
         left, far = gain - _made(then, by), float(np.abs(by).max()) * GRID_MM
         if far < FARTHEST_MM and np.abs(left)[part].sum() <= UNLIKE * gain[part].sum():
-            return _shared(current, expected, free, by * GRID_MM, spacing_mm)
+            organs = expected - _bone(expected, usable, body, spacing_mm)
+            return _shared(current - expected, organs, free, by * GRID_MM, spacing_mm)
     return np.zeros_like(current)
 
 
@@ -75,13 +80,31 @@ def _smooth(picture: Array, pitch_px: float) -> Array:
     return np.asarray(cv2.GaussianBlur(small, (0, 0), 1.0), np.float32)
 
 
-def _shared(current: Array, expected: Array, free: Mask, by_mm: Values, spacing_mm: float) -> Array:
-    """What was gained as the movement makes it, and no more than that."""
-    now, then, told = (_smooth(a, FINE_MM / spacing_mm) for a in (current, expected, free.astype(np.float32)))
+def _bone(expected: Array, usable: Mask, body: Mask, spacing_mm: float) -> Array:
+    """What the body adds to what lies around it, float32 (h, w): the same at one distance from its border.
+
+    It stays where it is: moved along with the organs it would explain cement beyond an endplate.
+    """
+    inside, outside = (
+        cv2.distanceTransform(mask.view(np.uint8), cv2.DIST_L2, 5) * spacing_mm for mask in (body, ~body)
+    )
+    beyond = outside - inside
+    ring = usable & (beyond > RING_MM[0]) & (beyond < RING_MM[1])
+    rim = usable & (beyond > RIM_MM[0]) & (beyond < RIM_MM[1])
+    added = (expected - smoothed_within(expected, ring, RING_MM[1] / spacing_mm, 1e-3))[rim]
+    bins = np.arange(*RIM_MM, BIN_MM)
+    place = np.digitize(beyond[rim], bins) - 1
+    levels = [median(added[place == n]) if (place == n).any() else 0.0 for n in range(len(bins))]
+    return np.asarray(np.interp(beyond, bins + BIN_MM / 2, levels, right=0.0), np.float32)
+
+
+def _shared(gained: Array, organs: Array, free: Mask, by_mm: Values, spacing_mm: float) -> Array:
+    """What was gained as the movement of the organs makes it, and no more than that."""
+    gain, then, told = (_smooth(a, FINE_MM / spacing_mm) for a in (gained, organs, free.astype(np.float32)))
     made = _made(then, by_mm / FINE_MM)
     most = np.where(told > 0.5, np.float32(MARGIN) * cv2.dilate(made, np.ones((3, 3), np.uint8)), made)
-    shared = positive(np.asarray(cv2.min(now - then, most), np.float32))
-    return np.asarray(cv2.resize(shared, current.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+    shared = positive(np.asarray(cv2.min(gain, most), np.float32))
+    return np.asarray(cv2.resize(shared, gained.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _parts(gained: Mask) -> list[Mask]:

@@ -10,7 +10,7 @@ SHAPE = (240, 260)
 Y, X = (axis * MM for axis in np.mgrid[: SHAPE[0], : SHAPE[1]])
 """Millimetres from the top left corner."""
 BODY = (abs(X - 45) < 16) & (abs(Y - 40) < 12)
-FREE = ~BODY
+SEEN = np.ones(SHAPE, bool)
 LIVER = 0.5
 NOISE = 0.02
 LEAK = (X > 64) & (X < 74) & (abs(Y - 52) < 2)
@@ -28,7 +28,7 @@ def picture(edge_mm: float, added: Array | float = 0.0, seed: int = 0) -> Array:
 
 
 def told(before_mm: float, now_mm: float, added: Array | float = 0.0) -> Array:
-    return moved_organs(picture(now_mm, added), picture(before_mm, seed=1), FREE, (0.0, -1.0), MM)
+    return moved_organs(picture(now_mm, added), picture(before_mm, seed=1), SEEN, BODY, (0.0, -1.0), MM)
 
 
 @pytest.mark.parametrize("by_mm", [-12.0, -6.0, -3.0])
