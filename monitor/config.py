@@ -115,8 +115,13 @@ class SpreadSettings(Section):
     )
     disc_mm: Millimetres = Field(
         10.0,
-        description="Height of a disc, mm: cement beyond an endplate that stays within it is in the disc, no vein.",
+        description="Height of a disc, mm: cement beyond an endplate that stays within it is in the disc, no vein, "
+        "unless it crosses it.",
     )
+    crossing_mm: Millimetres = Field(
+        2.5, description="Mean width at most of a slender piece within a disc that is a vein crossing it, mm."
+    )
+    crossing_outward: Fraction = Field(0.7, description="Reach over length that such a vein has at least.")
     outward: Fraction = Field(
         0.5, description="Reach over length that a vein has at least; cement lying along the wall has less."
     )

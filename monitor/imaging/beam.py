@@ -106,7 +106,7 @@ class BeamDetector:
         if frame.still:
             return self._still(look)
         difference = self._difference(look, self._previous)
-        if difference and self._redraws.explain(look, difference.change, self._shot is None):
+        if difference and self._redraws.explain(look, difference, self._shot is None):
             return self._redrawn(look)
         self._window.add(look)
         self._stirring.add(at.t_s, difference.stir if difference else 0.0)

@@ -73,17 +73,21 @@ class Leaks:
         found: dict[Track, _Pieces] = {}
         covered: set[Track] = set()
         out = _is_drawn_out(observation)
-        for piece in sorted(observation.outside, key=lambda piece: -piece.area_mm2):
-            if piece.area_mm2 < self._settings.hysteresis * self._settings.onset_mm2:
-                continue
-            place = footprint(observation, piece.polygon)
+        pieces = self._pieces(observation)
+        for piece, place in pieces:
             touched = [track for track in self._in_view(observation) if track.touches(place)]
-            mine = (track for track in touched if track.zone is piece.zone or track.explains(piece, place, out))
+            mine = (track for track in touched if track.zone is piece.zone or track.explains(piece, place, pieces, out))
             owner = next(mine, None) or self._start(piece, place, observation.view)
             if owner is not None:
                 found.setdefault(owner, []).append((piece, place))
                 covered.update(track for track in touched if _is_covered(track, owner))
         return found, covered
+
+    def _pieces(self, observation: Observation) -> _Pieces:
+        """The pieces large enough to tell of a leak, the largest first, each with its place."""
+        least = self._settings.hysteresis * self._settings.onset_mm2
+        large = sorted((p for p in observation.outside if p.area_mm2 >= least), key=lambda piece: -piece.area_mm2)
+        return [(piece, footprint(observation, piece.polygon)) for piece in large]
 
     def _start(self, piece: Extravasate, place: Footprint, view: View) -> Track | None:
         """Follow a new piece, if it is large enough to become a leak."""

@@ -3,7 +3,7 @@
 Behind the middle of the posterior wall the basivertebral vein comes out, the usual way into the canal: a thin cortex
 hardly ever breaks there. Whichever way it came, cement behind that wall spreads through canal or foramen, so that there
 only the place tells. Segmental veins are long and thin, whether they lead away from the body or along it. Cement in a
-disc may be thin and fast too, but ends where the disc does.
+disc may be thin or fast too, but spreads along the endplate or ends where the disc does.
 """
 
 from collections import deque
@@ -39,7 +39,7 @@ class Spread:
         if piece.zone in CANAL:
             return self._is_basivertebral(piece)
         if piece.zone in DISCS and piece.off_wall_mm < self._settings.disc_mm:
-            return False
+            return self._crosses_disc(piece)
         return self._is_vein_like(piece) or self._is_running(piece, t_s)
 
     def _is_vein_like(self, piece: Extravasate) -> bool:
@@ -47,6 +47,11 @@ class Spread:
         shaped = piece.reach_mm >= s.outward * piece.length_mm or piece.width_mm <= s.thin_mm
         leads_away = piece.reach_mm >= s.reach_mm and piece.off_wall_mm >= s.off_wall_mm
         return _slenderness(piece) >= s.slenderness and leads_away and shaped
+
+    def _crosses_disc(self, piece: Extravasate) -> bool:
+        s = self._settings
+        crosses = piece.width_mm <= s.crossing_mm and piece.reach_mm >= s.crossing_outward * piece.length_mm
+        return _slenderness(piece) >= s.slenderness and piece.reach_mm >= s.reach_mm and crosses
 
     def _is_basivertebral(self, piece: Extravasate) -> bool:
         low, high = self._settings.basivertebral

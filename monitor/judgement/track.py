@@ -50,17 +50,21 @@ class Track:
         """Whether a piece lies where this one was last seen."""
         return any(mine.touches(other, self.settings.match_mm) for mine in self.footprints)
 
-    def explains(self, piece: Extravasate, place: Footprint, drawn_out: bool) -> bool:
+    def explains(
+        self, piece: Extravasate, place: Footprint, shown: list[tuple[Extravasate, Footprint]], drawn_out: bool
+    ) -> bool:
         """Whether a piece shows a leak again that is known at its place under another zone's name.
 
         Behind the posterior wall its zone goes by the height of its middle, which moves as it grows. Elsewhere zones
-        flip where it lies on a border, as long as it is no more than before; and what ran back along a cannula lies
-        behind the wall once that is ``drawn_out``. Nothing but these explains cement behind the wall.
+        flip where it lies on a border, as long as it is no more than before, with what is ``shown`` of the leak's own
+        zone beside it; and what ran back along a cannula lies behind the wall once that is ``drawn_out``. Nothing but
+        these explains cement behind the wall.
         """
         if self.leak is None or not any(mine.holds(place, SAME_PLACE_MM) for mine in self.footprints):
             return False
         may = piece.zone not in CANAL or (self.zone is Zone.NEEDLE_TRACK and drawn_out)
-        return self._is_own(piece.zone) or (may and not self._exceeds(piece.area_mm2))
+        beside_mm2 = sum(other.area_mm2 for other, at in shown if self._is_own(other.zone) and self.touches(at))
+        return self._is_own(piece.zone) or (may and not self._exceeds(piece.area_mm2 + beside_mm2))
 
     def _is_own(self, zone: Zone) -> bool:
         """Whether a zone is its own; canal and foramen are one for it."""

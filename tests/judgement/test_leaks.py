@@ -101,6 +101,16 @@ CASES: dict[str, tuple[Play, list[tuple[str, str]]]] = {
         ),
         [("leak-1", "onset"), ("leak-2", "onset")],
     ),
+    "cement that grows on both sides of a zone's border": (
+        lambda b: b.shots(
+            LAT,
+            *[
+                [piece(Zone.ANTERIOR, 5 + 3 * n, at=(700, 400)), piece(Zone.DISC_SUPERIOR, 1 + 0.6 * n, at=(700, 395))]
+                for n in range(8)
+            ],
+        ),
+        [("leak-1", "onset"), ("leak-2", "onset"), ("leak-1", "growth")],
+    ),
     "behind the wall once the cannula is out, no more than ran back along it": (
         lambda b: b.shots(LAT, *[[piece(Zone.NEEDLE_TRACK)]] * 3, *[[piece(Zone.POSTERIOR)]] * 6),
         [("leak-1", "onset")],

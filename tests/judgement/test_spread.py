@@ -40,7 +40,12 @@ CASES: dict[str, tuple[list[Sequence[Extravasate]], bool]] = {
         [[piece(Zone.DISC_SUPERIOR, 24, length_mm=14, width_mm=1.8, reach_mm=5.5)]] * 8,
         False,
     ),
-    "cement that spreads fast in the disc": (_jet(Zone.DISC_SUPERIOR, 4, 1.75), False),
+    "cement that spreads fast in the disc": (_jet(Zone.DISC_SUPERIOR, 4, 1.75, width_mm=3.5), False),
+    "a thin streak straight across the disc": ([[vein(Zone.DISC_INFERIOR, 7)]] * 4, True),
+    "as thin, but along the endplate more than away from it": (
+        [[piece(Zone.DISC_INFERIOR, 20, length_mm=10, width_mm=2, reach_mm=6.5)]] * 8,
+        False,
+    ),
     "a vein that crosses the disc": (_jet(Zone.DISC_SUPERIOR, 4, 3), True),
     "thin run up along the side of the body": (
         [[piece(Zone.LEFT, 40, length_mm=20, width_mm=2, reach_mm=6.5)]] * 4,
