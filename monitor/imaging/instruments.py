@@ -35,8 +35,9 @@ WIDE_MM = 3.8
 ROUND_MM = 1.0
 SAME_DEG, SAME_CONTRAST = 6.0, 0.25
 """Pushed into dense surroundings a shaft keeps about this share of its contrast."""
-PALED = 0.15
-"""Before air that is nearly burnt out it keeps less; over its whole length that still stands out from noise."""
+PALED, COVERED = 0.15, 2.0
+"""Before air that is nearly burnt out it keeps less; over its whole length that still stands out from noise. Denser
+than this many times its contrast, and all around it too, lies something else, such as a clamp."""
 SAME_MM = 2.0
 BESIDE_MM = 3.0
 MOST = 5
@@ -220,8 +221,10 @@ class Instruments:
         beside = last.mask(added.shape, BESIDE_MM / self._mm) & ~last.mask(added.shape, 1.0 / self._mm) & ~self._body
         if not shaft.any() or not beside.any():
             return False
-        risen = float(added[shaft].mean()) - float(added[beside].mean())
-        return risen > min(FAINTEST, PALED * last.contrast)
+        along, around = float(added[shaft].mean()), float(added[beside].mean())
+        if along > COVERED * last.contrast and around > along - around:
+            return False
+        return along - around > min(FAINTEST, PALED * last.contrast)
 
     def _surrounded(self, band: Band, points: NDArray[np.float64], cement: Mask) -> bool:
         """Whether cement lies beside the axis too where these points begin: a bolus, not the shaft taken for cement."""

@@ -104,6 +104,15 @@ def test_a_shaft_that_pales_before_bright_air_is_still_metal_and_one_that_left_i
     assert len(metal.update(noisy(left * shaft, 9, 0.008), USABLE, NO_CEMENT, NO_CEMENT, True, True)) == expected
 
 
+def test_jaws_of_a_clamp_over_a_pale_shafts_line_are_not_that_shaft() -> None:
+    metal = Instruments(filled([body_outline()], USABLE.shape), SPACING_MM)
+    shaft = rod((205, 202), (10, 133), height=0.09)
+    (before,) = metal.update(noisy(shaft, 1, 0.008), USABLE, NO_CEMENT, NO_CEMENT, False, True)
+    jaws = np.maximum(rod((150, 202), (10, 123), 5, 0.33), rod((150, 163), (10, 143), 5, 0.33))
+    after = metal.update(noisy(jaws, 9, 0.008), USABLE, NO_CEMENT, NO_CEMENT, True, True)
+    assert before.tip not in [band.tip for band in after]
+
+
 @pytest.mark.parametrize("spacing_mm", [0.28, 0.34, 0.5])
 @pytest.mark.parametrize("aside_px", np.arange(0, 12, 0.7))
 def test_where_a_known_cannula_is_gone_a_line_beside_it_is_none(spacing_mm: float, aside_px: float) -> None:
