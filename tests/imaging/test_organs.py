@@ -27,8 +27,9 @@ def picture(edge_mm: float, added: Array | float = 0.0, seed: int = 0) -> Array:
     return np.asarray(1 + liver + 0.2 * ridges + joints + noise + added, np.float32)
 
 
-def told(before_mm: float, now_mm: float, added: Array | float = 0.0) -> Array:
-    return moved_organs(picture(now_mm, added), picture(before_mm, seed=1), SEEN, BODY, (0.0, -1.0), MM)
+def told(before_mm: float, now_mm: float, added: Array | float = 0.0, bone: Array | float = 0.0) -> Array:
+    now, before = picture(now_mm, bone + added), picture(before_mm, bone, seed=1)
+    return moved_organs(now, before, SEEN, BODY, (0.0, -1.0), MM)
 
 
 @pytest.mark.parametrize("by_mm", [-12.0, -6.0, -3.0])
@@ -60,6 +61,13 @@ def test_what_a_breath_takes_away_is_nobodys_business() -> None:
 def test_cement_under_the_edge_on_the_move_stays_though_paler() -> None:
     left = (picture(42, 0.3 * LEAK) - picture(48)) - told(48, 42, 0.3 * LEAK)
     assert left[LEAK].mean() > 0.3 * 0.3
+
+
+def test_cement_beyond_an_endplate_is_not_the_bodys_edge_on_the_move() -> None:
+    bone = 0.3 * cv2.GaussianBlur(BODY.astype(np.float32), (0, 0), 2)
+    leak = (abs(X - 45) < 4) & (abs(Y - 25) < 1.2)
+    left = picture(41, bone + 0.15 * leak) - picture(48, bone) - told(48, 41, 0.15 * leak, bone)
+    assert left[leak].mean() > 0.6 * 0.15
 
 
 def test_bone_that_stays_is_not_told_to_have_moved() -> None:
