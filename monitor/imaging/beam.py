@@ -117,10 +117,7 @@ class BeamDetector:
         ended = self._ended(look.at)
         started = None if self._shot or ended else self._started(look, difference)
         self._previous = look
-        if self._shot is None:
-            return BeamReading(Beam.HOLD, ended=ended)
-        fresh |= started is not None
-        return BeamReading(Beam.ON, self._shot.number, self._shot.pulse, fresh, started, ended)
+        return self._reading(ended, fresh or started is not None, started)
 
     def finish(self) -> Moment | None:
         """The end of the shot that was running when the frames ran out, if one was."""
@@ -144,10 +141,13 @@ class BeamDetector:
         if self._reference is not None:
             self._reference = look
         self._previous = look
-        ended = self._ended(look.at)
+        return self._reading(self._ended(look.at))
+
+    def _reading(self, ended: Moment | None, fresh: bool = False, started: Moment | None = None) -> BeamReading:
+        """What a frame that shows an image says, as the shot now stands."""
         if self._shot is None:
             return BeamReading(Beam.HOLD, ended=ended)
-        return BeamReading(Beam.ON, self._shot.number, self._shot.pulse)
+        return BeamReading(Beam.ON, self._shot.number, self._shot.pulse, fresh, started, ended)
 
     def _ended(self, at: Moment) -> Moment | None:
         """The last live frame, once the shot has ended: as the lamp says, else as the images do."""
