@@ -68,9 +68,9 @@ class LeakSettings(Section):
         2.0, description="Projected area outside the outline from which a leak is reported, mm²."
     )
     ap_endplate_reach_mm: Millimetres = Field(
-        5.0,
+        2.0,
         description="Reach that cement beyond an endplate must have in an AP view, mm, where no lateral view has shown "
-        "any in that disc: half a disc's height, since from the front tilted endplates lie over the disc.",
+        "any in that disc: from the front endplates are tilted, and their rim is seen less well than a wall.",
     )
     persistence_pulses: Count = Field(
         2, description="Distinct X-ray pulses of one view on which something must show before it is believed."

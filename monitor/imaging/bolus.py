@@ -30,6 +30,7 @@ from monitor.imaging.metal import (
     without_scraps,
 )
 from monitor.imaging.moved_bone import without_moved_bone
+from monitor.imaging.moved_gas import without_moved_gas
 from monitor.imaging.organs import doubt, moved_organs
 from monitor.imaging.passing import Passing
 from monitor.imaging.reference import Reference, region_of
@@ -41,6 +42,8 @@ SUDDEN_MM2 = 1.0
 STOOD_PULSES = 3
 BLURRED_MM = 0.7
 """Next to the end of the picture, or to where it is burnt out, a difference is only that border on the move."""
+BEYOND_METAL_MM = 0.5
+"""What lies this near to metal lies against it."""
 STILL = 0.02
 """Where organs have added less, -ln units, a shaft's density shows."""
 HAND_NOISE, HAND_LEAST = 3.0, 0.03
@@ -124,15 +127,16 @@ class Bolus:
         added = added - moved
         smooth = self._averaged(added, new_shot)
         bands = self._instruments.update(smooth, seen, self._cement, self._before, cemented, new_shot, self._sudden)
-        passing = self._passing.update(bands, cemented, new_shot)
+        passing = self._passing.mask(self._passing.update(bands, cemented, new_shot), smooth.shape)
         metal = self._metal(bands, smooth)
         still = usable & ~metal & ~known
         noise = clutter(smooth, self._edges, still) + doubt(moved, self._where.body, self._mm)
         certain = usable & ~grown(~usable, round(BLURRED_MM / self._mm))
         cement, signal = self._segment(smooth, noise, certain, metal, cemented)
         hand = self._hand(smooth, noise, usable, bands) if self._is_outside(cement) else np.zeros_like(cement)
-        cement = self._believed(cement, passing, hand, cemented)
+        cement = self._believed(cement, passing, hand, metal, cemented)
         cement = without_haze(cement, signal, self._where.body, certain & ~metal, self._mm)
+        cement = without_moved_gas(cement, signal, self._where.body, certain, self._mm)
         if self._is_front:
             cement = without_moved_bone(cement, signal, self._where.body, certain & ~metal, self._mm)
         self._stand(cement, new_shot)
@@ -141,7 +145,8 @@ class Bolus:
         self._sudden = self._has_turned_up(cement, known)
         self._cement = cement
         cannula = self._instruments.cannula if bands else None
-        coat, beneath = self._coats.update(np.where(usable & (moved < STILL), smooth, np.nan), bands, cemented)
+        bare = usable & (moved < STILL) & ~passing
+        coat, beneath = self._coats.update(np.where(bare, smooth, np.nan), bands, cemented)
         return self._findings(cement, beneath, coat, cannula, cemented)
 
     def _is_outside(self, cement: Mask) -> bool:
@@ -191,15 +196,17 @@ class Bolus:
             return cement if inside >= self._settings.least_bolus_mm2 else np.zeros_like(cement), signal
         return cement & ~grown(self._furniture, 2), signal
 
-    def _believed(self, cement: Mask, passing: list[Band], hand: Mask, cemented: bool) -> Mask:
-        """The cement without what turned up together with passing metal or a hand.
+    def _believed(self, cement: Mask, passing: Mask, hand: Mask, metal: Mask, cemented: bool) -> Mask:
+        """The cement without what turned up together with passing metal or a hand, or beyond a shaft that they cross.
 
         In the body that holds only before cement was certain.
         """
-        if not passing and not hand.any():
+        reach = passing | hand
+        if not reach.any():
             return cement
         self._disturbed = True
-        reach = self._passing.mask(passing, cement.shape) | hand
+        crossed = metal & grown(passing, round(WIDEST_MM / self._mm))
+        reach |= grown(crossed, max(1, round(BEYOND_METAL_MM / self._mm)))
         return without_company(cement, self._where.body & cemented, reach, self._before)
 
     def _stand(self, cement: Mask, new_shot: bool) -> None:

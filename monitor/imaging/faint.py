@@ -16,6 +16,9 @@ MISFIT, LEAST_PIXELS = 4.0, 50
 LEAST = 0.012
 """Least added attenuation, -ln units."""
 SEED, SEED_MM2 = 1.4, 1.0
+PLENTY_MM2 = 12.0
+"""Area outside the body from which a piece is sure without pixels that stand out from the rest: of 45 recordings none
+without a leak had more than 6 mm² of such, gas on the move apart."""
 NEAR_MM = 4.5
 """Cement gets nowhere by jumping: faint cement comes this near to plain cement, and to the body. Where a vein leaves
 the body at the rim of its silhouette, the bolus before it is thin and paler than the vein, and hidden by the rim."""
@@ -54,9 +57,10 @@ def find_faint(
     smooth = smoothed_within(small, ground, SMOOTH_MM / px_mm, LEAST_GROUND)
     low = np.maximum(_doubt(noise[every], parallax[every]), max(SURE * _spread(smooth, ground), LEAST))
     found, labels = (smooth > low) & ground, _linked((smooth > low) & ground, GAP_MM / px_mm)
-    sure = np.bincount(labels[found & (smooth > SEED * low)], minlength=labels.max() + 1) * px_mm**2 >= SEED_MM2
+    sure = _sizes(labels, found & (smooth > SEED * low)) * px_mm**2 >= SEED_MM2
+    sure |= _sizes(labels, found & ~body[every]) * px_mm**2 >= PLENTY_MM2
     for origin in (plain, body[every]):
-        sure &= np.bincount(labels[found & grown(origin, NEAR_MM / px_mm)], minlength=len(sure)) > 0
+        sure &= _sizes(labels, found & grown(origin, NEAR_MM / px_mm)) > 0
     whole = _closed(found & sure[labels], GAP_MM / px_mm)
     kept = cv2.resize(whole.view(np.uint8), cement.shape[::-1], interpolation=cv2.INTER_NEAREST)
     return kept.view(bool) & ~body
@@ -72,6 +76,13 @@ def _spread(smooth: Array, ground: Mask) -> float:
     """Standard deviation within the ground, whatever a small part of it shows; infinite where there is too little."""
     level = smooth[::3, ::3][ground[::3, ::3]]
     return 1.4826 * median(np.abs(level - median(level))) if len(level) >= LEAST_PIXELS else float("inf")
+
+
+def _sizes(labels: NDArray[np.int32], there: Mask) -> NDArray[np.intp]:
+    """Pixels of each piece that lie ``there``; those of no piece are left out."""
+    sizes = np.bincount(labels[there], minlength=labels.max() + 1)
+    sizes[0] = 0
+    return sizes
 
 
 def _linked(found: Mask, gap_px: float) -> NDArray[np.int32]:

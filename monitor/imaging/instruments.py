@@ -40,6 +40,8 @@ PALED, COVERED = 0.15, 2.0
 than this many times its contrast, and all around it too, lies something else, such as a clamp."""
 SAME_MM = 2.0
 BESIDE_MM = 3.0
+JAWS_MM, ALIKE = 6.0, 0.8
+"""The jaws of a clamp end this near to each other, and are this much alike in contrast."""
 MOST = 5
 """Bands looked for: two cannulas, a K-wire, and the two jaws of a clamp."""
 MOST_REJECTED = 2
@@ -136,23 +138,34 @@ class Instruments:
 
     def _new(self, rest: Array, usable: Mask, cement: Mask, cemented: bool, known: list[Band]) -> list[Band]:
         found: list[Band] = []
+        uneven: list[Band] = []
         rejected, least = 0, LEAST_CONTRAST if cemented else DILUTED
         while len(known) + len(found) < MOST and rejected < MOST_REJECTED:
             band = find_band(rest, usable, self._mm, self._inside, least)
             if band is None:
                 break
             straight = not cemented or self._is_known(band) or self._is_straight(band, rest)
-            metal = straight and self._could_be_metal(band, cement, cemented or bool(known or found))
-            if metal or self._goes_on(band, known + found):
+            metal = self._could_be_metal(band, cement, cemented or bool(known or found))
+            if (straight and metal) or self._goes_on(band, known + found):
                 found.append(band)
             else:
                 rejected += 1
+                uneven += [band] if metal else []
             rest[band.mask(rest.shape, 1.0 / self._mm)] = 0
-        return found
+        return found + [band for band in uneven if self._is_jaw(band, found)]
 
     def _is_straight(self, band: Band, rest: Array) -> bool:
         """Whether its middle is seen not to stray; of a band that shows in a bolus only nothing is known."""
         return wander(rest, self._mm, band, self._body) * self._mm <= STRAIGHT_MM
+
+    def _is_jaw(self, band: Band, found: list[Band]) -> bool:
+        """Whether it came in together with another that ends beside it and is as dense; no vein does."""
+        near_px = JAWS_MM / self._mm
+        return any(
+            np.hypot(band.tip[0] - jaw.tip[0], band.tip[1] - jaw.tip[1]) <= near_px
+            and min(band.contrast, jaw.contrast) >= ALIKE * max(band.contrast, jaw.contrast)
+            for jaw in found
+        )
 
     def _remember(self, bands: list[Band]) -> None:
         """Keep the shafts that have reached into the body, each where it was last seen."""

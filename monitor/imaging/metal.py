@@ -52,7 +52,7 @@ def _hub(band: Band, added: Array, spacing_mm: float) -> Mask:
 
 def without_arrivals(cement: Mask, usable: Mask) -> Mask:
     """Drop all that hangs together with the image's border: before any cement, that came in from outside."""
-    arriving = _rim(usable) & cement
+    arriving = rim(usable) & cement
     if not arriving.any():
         return cement
     _, labels = components(cement)
@@ -84,7 +84,7 @@ def arrivals(shown: Mask, body: Mask, usable: Mask, spacing_mm: float) -> Mask:
     if not thick.any():
         return np.zeros_like(body)
     count, labels = components(thick.view(bool))
-    edge = grown(_rim(halved(usable.astype(np.float32)) > 0.5), AT_RIM_MM / px_mm)
+    edge = grown(rim(halved(usable.astype(np.float32)) > 0.5), AT_RIM_MM / px_mm)
     large = np.bincount(labels.ravel(), minlength=count) * px_mm**2 >= HAND_MM2
     large[0] = False
     if not large[labels[edge]].any():
@@ -116,7 +116,7 @@ def without_company(cement: Mask, body: Mask, passing: Mask, before: Mask) -> Ma
 
 def from_outside(mask: Mask, usable: Mask, spacing_mm: float) -> list[Mask]:
     """Components of a mask that touch the image's border and are thicker than ``THICK_MM``."""
-    arriving = _rim(usable) & mask
+    arriving = rim(usable) & mask
     if not arriving.any():
         return []
     thick = 2 * spacing_mm * cv2.distanceTransform(mask.view(np.uint8), cv2.DIST_L2, 3) > THICK_MM
@@ -127,7 +127,7 @@ def from_outside(mask: Mask, usable: Mask, spacing_mm: float) -> list[Mask]:
     return [np.asarray(labels == label, bool) for label in found]
 
 
-def _rim(usable: Mask) -> Mask:
+def rim(usable: Mask) -> Mask:
     """Pixels next to the end of the image or of the region."""
     core = cv2.erode(usable.view(np.uint8), np.ones((5, 5), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
     return np.asarray(usable & ~core.view(bool), bool)

@@ -2,8 +2,8 @@
 
 The search fits a body's shape to the edges and is the finer one; the model sees the whole picture and fails more
 rarely. So the search's border is taken where it is sure of it and the model sees much the same, else the model's. Seen
-from the side, a corner that the search has set on a neighbour's endplate hardly changes what the borders enclose; a
-sure model is believed there.
+from the side, a corner that the search has set on a neighbour's endplate hardly changes what the borders enclose; seen
+from the front, it takes the line of a tilted endplate for its rim. A sure model is believed there.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,8 @@ or a neighbour's endplate for a side of the body, as sure of it as ever."""
 ASTRAY, SURE = 0.08, 0.95
 """Distance between both borders, as a part of the body's size (about 2.5 mm), from which the search has gone astray
 somewhere if the model is so sure: of 77 side views it had in 8, by 2 mm and more; one such fault is left. From 0.05 to
-0.08, and from 0.9 to 0.97, make little difference. From the front the search's border is all the same the better."""
+0.08, and from 0.9 to 0.97, make little difference. From the front a model so sure is always believed: on 38 recordings
+its upper endplate lay 0.1 mm beyond the silhouette's (standard deviation 0.5), the search's 1.2 mm within it (1.2)."""
 
 LEAST_ALONE = 0.5
 """Confidence from which the model's border is taken where the search finds none: likelier right than not."""
@@ -56,8 +57,9 @@ def choose_outline(
         return None if found is None else Choice(found, searched=True)
     if found is None or found.confidence < least or _overlap(found.polygon, drawn.polygon) < MUCH_THE_SAME:
         return Choice(drawn, searched=False)
-    sure = view is View.LATERAL and drawn.confidence >= SURE and _agree(found, drawn)
-    return Choice(drawn if sure and _is_astray(found.polygon, drawn.polygon) else found, searched=True)
+    better = view is View.AP or _is_astray(found.polygon, drawn.polygon)
+    sure = drawn.confidence >= SURE and _agree(found, drawn)
+    return Choice(drawn if sure and better else found, searched=True)
 
 
 def _agree(one: Outline, other: Outline) -> bool:

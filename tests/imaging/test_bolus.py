@@ -73,6 +73,16 @@ def test_a_clamp_across_the_field_is_not_cement() -> None:
     assert found.outside == ()
 
 
+@pytest.mark.parametrize(("clamp", "pieces"), [(NOTHING, 1), (rod((118, 162), (40, 40), 3.0, 0.6), 0)])
+def test_what_shows_up_beyond_the_cannula_that_a_clamp_crosses_is_not_cement(clamp: Array, pieces: int) -> None:
+    """It may be the clamp's other jaw, of which too little shows to be told for one."""
+    shaft, cement, subject = rod((205, 202), (10, 133)), disc(215, 205, 6, 1.0), bolus()
+    shown(subject, shaft, cemented=False)
+    shown(subject, np.maximum(shaft, cement), seed=10)
+    found = shown(subject, np.maximum(shaft, cement) + disc(126, 190, 2.5, 0.4) + clamp, seed=20)
+    assert len(found.outside) == pieces
+
+
 def test_a_finger_over_the_wall_is_not_cement() -> None:
     y, x = np.mgrid[: SCENE.shape[0], : SCENE.shape[1]]
     finger = np.asarray(0.15 * ((x < 140) & (abs(y - 170 + x / 5) < 22)), np.float32)

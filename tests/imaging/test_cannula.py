@@ -132,6 +132,16 @@ def test_once_there_is_cement_a_long_band_is_metal_only_where_it_is_straight(ben
     assert len(track().update(noisy(run, 4, 0.01), USABLE, NO_CEMENT, NO_CEMENT, True, True)) == expected
 
 
+@pytest.mark.parametrize(("height", "aside_px", "expected"), [(0.3, 16, 2), (0.3, 60, 1), (0.12, 16, 1)])
+def test_what_ends_beside_a_jaw_and_is_as_dense_is_the_other_jaw(height: float, aside_px: int, expected: int) -> None:
+    y, x = np.mgrid[:SIZE, :SIZE].astype(np.float32)
+    course = 60 + 1.7 * np.sin(y / 14)
+    uneven = np.asarray(height * ((np.abs(x - course) * SPACING_MM < 1.0) & (y > 40) & (y < 160)), np.float32)
+    jaw = rod((60 + aside_px, 160), (75 + aside_px, 20), 2.0, 0.3)
+    found = track().update(noisy(np.maximum(uneven, jaw), 4, 0.01), USABLE, NO_CEMENT, NO_CEMENT, True, True)
+    assert len(found) == expected
+
+
 def test_a_shaft_that_comes_in_as_a_shot_begins_is_metal_though_it_looked_like_cement_before() -> None:
     shaft, metal = rod((205, 202), (10, 133), height=0.3), track()
     metal.update(noisy(EMPTY, 1, 0.01), USABLE, NO_CEMENT, NO_CEMENT, True, True)

@@ -74,6 +74,14 @@ def test_a_vein_that_leaves_the_body_away_from_the_bolus_is_not_believed() -> No
     assert not found(np.asarray(0.04 * far, np.float32)).any()
 
 
+@pytest.mark.parametrize(("last", "shown"), [(240, False), (290, True)], ids=["short", "long"])
+def test_evenly_pale_cement_is_believed_by_its_length(last: int, shown: bool) -> None:
+    """It nowhere stands out much from five standard deviations, but does so for a long way."""
+    course = vein(211, last)
+    seen = found(np.asarray(0.019 * course, np.float32))
+    assert (seen & course).any() == shown
+
+
 def test_without_plain_cement_there_is_no_faint_cement() -> None:
     nothing, flat = np.zeros(SHAPE, bool), np.full(SHAPE, NOISE, np.float32)
     signal = np.asarray(0.04 * vein(211, 280), np.float32)
