@@ -223,8 +223,8 @@ class BeamDetector:
             window.live()
             self._stirring.live()
         changed = self._is_changed(look, difference)
-        since = window.change_since(shot.shown.t_s) if changed else 0.0
-        fresh = shot.follow(look.at, since > window.limit, changed and window.jump() > window.limit)
+        since, jump = self._renewed(difference, shot.shown.t_s) if changed else (0.0, 0.0)
+        fresh = shot.follow(look.at, since > window.limit, jump > window.limit)
         if fresh:
             self._levels.pulse(difference.change)
             window.pulse(since)
@@ -237,6 +237,13 @@ class BeamDetector:
         if fresh or difference.likeness < _STILL_HELD:
             self._memory.add(look.texture, shot.number, shot.pulse)
         return fresh
+
+    def _renewed(self, difference: Difference, since_s: float) -> tuple[float, float]:
+        """Share of the noise that has come since a time, and with the latest frame."""
+        window = self._window
+        if window.is_new:
+            return difference.renewed, difference.renewed
+        return window.change_since(since_s), window.jump()
 
     def _watch(self, look: Look, difference: Difference | None) -> bool:
         """While the beam is off: whether the images show that it is on again."""

@@ -6,6 +6,7 @@ wide; noise of the video path (white, from pixel to pixel) is mostly averaged aw
 """
 
 from dataclasses import dataclass
+from math import sqrt
 
 import cv2
 import numpy as np
@@ -70,6 +71,11 @@ class Difference:
     change: float
     likeness: float
     stir: float
+
+    @property
+    def renewed(self) -> float:
+        """Share of the noise that is another: 0 for the same image, 1.4 for another exposure, all of it shown."""
+        return sqrt(max(2 * (1 - self.likeness), 0.0))
 
 
 class Grid:

@@ -60,6 +60,11 @@ class Window:
         self.add(look)
 
     @property
+    def is_new(self) -> bool:
+        """Whether the latest frame is the first of its layout."""
+        return len(self._looks) == 1
+
+    @property
     def is_full(self) -> bool:
         """Whether there is an image to compare with from the window's length ago."""
         return self._covers(1.0)
@@ -86,7 +91,7 @@ class Window:
         latest = self._looks[-1]
         old = next((look for look in reversed(self._looks) if look.at.t_s < t_s + 1e-3), self._looks[0])
         difference = compare(latest.texture, old.texture)
-        return 0.0 if difference is None else sqrt(max(2 * (1 - difference.likeness), 0.0))
+        return 0.0 if difference is None else difference.renewed
 
     def jump(self) -> float:
         """Share of the noise that came with the latest frame."""

@@ -1,7 +1,7 @@
 """Gas that has moved on leaves its old place denser and its new one paler; cement only gains.
 
-A bubble in the bowel is as wide as a vertebra: what it leaves is a crescent, as long and thin as a vein, and what it has
-covered since lies within a bubble's size of it. Edges of bone that have moved lose too, but narrowly.
+A bubble in the bowel is as wide as a vertebra: what it leaves is a crescent, as long and thin as a vein, and what it
+has covered since lies within a bubble's size of it. Edges of bone that have moved lose too, but narrowly.
 """
 
 import cv2

@@ -17,7 +17,10 @@ _LEAK_WORDS: dict[Zone, tuple[str, str]] = {
     Zone.ANTERIOR: ("Cement in front of the body", _PAUSE),
     Zone.LEFT: ("Cement beside the body, left in the image", _PAUSE),
     Zone.RIGHT: ("Cement beside the body, right in the image", _PAUSE),
-    Zone.NEEDLE_TRACK: ("Cement along the cannula", "Look AP: it may be in the canal. Clear the sleeve before pulling it out."),
+    Zone.NEEDLE_TRACK: (
+        "Cement along the cannula",
+        "Look AP: is it in the canal? Clear the sleeve before pulling it out.",
+    ),
 }
 _WALL_WORDS: dict[Wall, str] = {
     Wall.POSTERIOR: "the posterior wall",

@@ -1,12 +1,16 @@
 """Shots are counted exactly on films with known shots, whatever the video path does between them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
+from monitor.domain import Frame
 from monitor.imaging.beam_memory import Memory, Recall
+from monitor.imaging.screen import ScreenReader
+from monitor.imaging.screen_layout import Blank, Screen
 from tests.imaging.fluoro import Grey, Machine, compressed, shots_of
 
 WITHIN_S = 0.25
@@ -154,6 +158,20 @@ def test_the_last_pulse_is_live_for_one_period(pulses: float) -> None:
     machine = Machine(pulses=pulses).wait(0.6).press(6 / pulses).wait(1.2)
     ((_, end),) = shots_of(machine.film())
     assert end == pytest.approx(machine.shots[0][1], abs=1.5 / machine.fps)
+
+
+def test_slow_pulses_are_told_though_the_field_is_found_anew_with_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the first shot of a recording lights up, more of the field shows with every pulse."""
+    machine = Machine(fps=20, pulses=4).wait(0.6).press(1.0).wait(1.5)
+    found = ScreenReader.update
+
+    def anew(self: ScreenReader, frame: Frame) -> Screen | Blank:
+        screen = found(self, frame)
+        pulse = int((frame.index - 12) * machine.pulses / machine.fps)
+        return screen if isinstance(screen, Blank) else replace(screen, layout=min(max(pulse, 0), 4))
+
+    monkeypatch.setattr(ScreenReader, "update", anew)
+    assert_shots(shots_of(machine.film()), machine.shots)
 
 
 def test_a_film_that_begins_with_a_held_image_has_no_shot_before_the_pedal() -> None:

@@ -52,7 +52,12 @@ LEAKS: dict[str, tuple[Callable[[Bedside], None], tuple[str, str, str, str]]] = 
     ),
     "needle track": (
         _leak(LAT, Zone.NEEDLE_TRACK),
-        ("medium", "needle_track", "Cement along the cannula.", "Look AP: it may be in the canal. Clear the sleeve before pulling it out."),
+        (
+            "medium",
+            "needle_track",
+            "Cement along the cannula.",
+            "Look AP: is it in the canal? Clear the sleeve before pulling it out.",
+        ),
     ),
 }
 
