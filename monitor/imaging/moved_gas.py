@@ -35,11 +35,20 @@ def without_moved_gas(cement: Mask, signal: Array, body: Mask, usable: Mask, spa
     small = cv2.resize(signal, ground.shape[::-1], interpolation=cv2.INTER_AREA)
     smooth = np.asarray(cv2.GaussianBlur(small, (0, 0), SMOOTH_MM / px_mm), np.float32)
     beyond = np.float32(NOISE * 1.4826 * median(np.abs(smooth[ground])))
-    lost = _widely(np.where(ground, np.maximum(-smooth - beyond, 0), np.float32(0)), seen, px_mm)
+    gained = np.maximum(smooth - beyond, 0)
     count, labels = components(outside)
-    parts = labels[every]
-    moved = [_is_moved(parts == label, smooth - beyond, lost, px_mm) for label in range(1, count)]
-    return np.asarray(cement & ~np.array([False, *moved])[labels], bool)
+    parts = {label: labels[every] == label for label in range(1, count)}
+    pale = {label: part for label, part in parts.items() if _may_be_gas(part, gained, px_mm)}
+    if not pale:
+        return cement
+    lost = _widely(np.where(ground, np.maximum(-smooth - beyond, 0), np.float32(0)), seen, px_mm)
+    moved = [label for label, part in pale.items() if _has_moved(part, gained, lost, px_mm)]
+    return np.asarray(cement & ~np.isin(labels, moved), bool)
+
+
+def _may_be_gas(part: Mask, gained: Array, px_mm: float) -> bool:
+    """Whether a part is large and pale."""
+    return bool(np.count_nonzero(part) * px_mm**2 >= LEAST_MM2 and gained[part].mean() <= PALE)
 
 
 def _widely(lost: Array, seen: Mask, px_mm: float) -> Array:
@@ -56,14 +65,9 @@ def _like(lost: Array, most: float) -> Array:
     return np.where(np.isin(labels, labels[lost > most]), np.float32(0), lost)
 
 
-def _is_moved(part: Mask, gain: Array, lost: Array, px_mm: float) -> bool:
-    """Whether more was lost around a part than it has gained."""
-    if np.count_nonzero(part) * px_mm**2 < LEAST_MM2:
-        return False
-    gained = np.maximum(gain[part], 0)
-    if gained.mean() > PALE:
-        return False
+def _has_moved(part: Mask, gained: Array, lost: Array, px_mm: float) -> bool:
+    """Whether as much was lost around a part as it has gained."""
     near = window(part, REACH_MM / px_mm)
     away = cv2.distanceTransform((~part[near]).view(np.uint8), cv2.DIST_L2, 3)
-    bubble = _like(lost, ALIKE * float(gained.mean()))[near]
-    return bool(bubble[away * px_mm < REACH_MM].sum() > LOST_SHARE * gained.sum())
+    bubble = _like(lost, ALIKE * float(gained[part].mean()))[near]
+    return bool(bubble[away * px_mm < REACH_MM].sum() > LOST_SHARE * gained[part].sum())
