@@ -68,9 +68,12 @@ class LeakSettings(Section):
         2.0, description="Projected area outside the outline from which a leak is reported, mm²."
     )
     ap_endplate_reach_mm: Millimetres = Field(
-        2.0,
+        5.0,
         description="Reach that cement beyond an endplate must have in an AP view, mm, where no lateral view has shown "
-        "any in that disc: from the front endplates are tilted, and their rim is seen less well than a wall.",
+        "any in that disc: from the front a border may follow the near line of a tilted endplate.",
+    )
+    ap_whole_reach_mm: Millimetres = Field(
+        2.0, description="The same where the border is known to be the silhouette's, as a sure model draws it, mm."
     )
     persistence_pulses: Count = Field(
         2, description="Distinct X-ray pulses of one view on which something must show before it is believed."

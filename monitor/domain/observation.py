@@ -24,12 +24,15 @@ class Outline:
         ``auto`` (proposed by the monitor), ``tap`` (found from a tap) or ``user`` (drawn or accepted).
     confidence
         0 to 1.
+    whole
+        It is known to be the silhouette's all round: not the near line of an endplate that is tilted against the beam.
     """
 
     polygon: Polygon
     corners: Mapping[str, Point]
     source: str
     confidence: float = 1.0
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

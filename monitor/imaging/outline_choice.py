@@ -6,7 +6,7 @@ from the side, a corner that the search has set on a neighbour's endplate hardly
 from the front, it takes the line of a tilted endplate for its rim. A sure model is believed there.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -55,11 +55,11 @@ def choose_outline(
     least = LEAST_ALONE if found is None else least_confidence
     if drawn is None or drawn.confidence < least or not holds(drawn.polygon, at):
         return None if found is None else Choice(found, searched=True)
+    drawn = replace(drawn, whole=drawn.confidence >= SURE)
     if found is None or found.confidence < least or _overlap(found.polygon, drawn.polygon) < MUCH_THE_SAME:
         return Choice(drawn, searched=False)
     better = view is View.AP or _is_astray(found.polygon, drawn.polygon)
-    sure = drawn.confidence >= SURE and _agree(found, drawn)
-    return Choice(drawn if sure and better else found, searched=True)
+    return Choice(drawn if better and drawn.whole and _agree(found, drawn) else found, searched=True)
 
 
 def _agree(one: Outline, other: Outline) -> bool:

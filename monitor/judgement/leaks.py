@@ -37,7 +37,7 @@ class Leaks:
         found, covered = self._assign(observation)
         for track in self._in_view(observation):
             if track in found:
-                track.see(found[track], t_s, self._least_reach_mm(track.zone, track.view))
+                track.see(found[track], t_s, self._least_reach_mm(track.zone, observation))
             elif track not in covered:
                 track.miss(t_s)
         events = [event for track in self._in_view(observation) for event in self._judge(track, observation)]
@@ -77,7 +77,7 @@ class Leaks:
         for piece, place in pieces:
             touched = [track for track in self._in_view(observation) if track.touches(place)]
             mine = (track for track in touched if track.zone is piece.zone or track.explains(piece, place, pieces, out))
-            owner = next(mine, None) or self._start(piece, place, observation.view)
+            owner = next(mine, None) or self._start(piece, place, observation)
             if owner is not None:
                 found.setdefault(owner, []).append((piece, place))
                 covered.update(track for track in touched if _is_covered(track, owner))
@@ -89,20 +89,23 @@ class Leaks:
         large = sorted((p for p in observation.outside if p.area_mm2 >= least), key=lambda piece: -piece.area_mm2)
         return [(piece, footprint(observation, piece.polygon)) for piece in large]
 
-    def _start(self, piece: Extravasate, place: Footprint, view: View) -> Track | None:
+    def _start(self, piece: Extravasate, place: Footprint, observation: Observation) -> Track | None:
         """Follow a new piece, if it is large enough to become a leak."""
-        if not is_plain(piece, self._settings, self._least_reach_mm(piece.zone, view)):
+        if not is_plain(piece, self._settings, self._least_reach_mm(piece.zone, observation)):
             return None
-        track = Track(view, piece.zone, self._settings, Spread(self._spread), (place,))
+        track = Track(observation.view, piece.zone, self._settings, Spread(self._spread), (place,))
         self._tracks.append(track)
         return track
 
-    def _least_reach_mm(self, zone: Zone, view: View) -> float:
+    def _least_reach_mm(self, zone: Zone, observation: Observation) -> float:
         """Reach that tells cement from an endplate tilted against the beam; none where the side view showed it."""
-        if view is not View.AP or zone not in DISCS:
+        if observation.view is not View.AP or zone not in DISCS:
             return 0.0
-        shown = any(track.leak is not None and track.zone is zone and track.view is not view for track in self._tracks)
-        return 0.0 if shown else self._settings.ap_endplate_reach_mm
+        leaks = (track for track in self._tracks if track.leak is not None and track.view is not View.AP)
+        if any(leak.zone is zone for leak in leaks):
+            return 0.0
+        whole = observation.outline is not None and observation.outline.whole
+        return self._settings.ap_whole_reach_mm if whole else self._settings.ap_endplate_reach_mm
 
     def _judge(self, track: Track, observation: Observation) -> tuple[Leak, ...]:
         t_s, frame = observation.t_s, observation.frame

@@ -8,7 +8,7 @@ import pytest
 import monitor.imaging.outline_choice
 from monitor.domain import Outline, View, polygon
 from monitor.imaging.lying import upended
-from monitor.imaging.outline_choice import choose_outline
+from monitor.imaging.outline_choice import SURE, choose_outline
 from tests.imaging.phantom import CENTRE, CORNERS, Scenery, body_outline, image
 
 LEAST = 0.8
@@ -102,4 +102,5 @@ def test_the_surer_border_counts(case: Case, monkeypatch: pytest.MonkeyPatch) ->
         assert chosen is not None
         assert chosen.searched is case.searched
         assert (chosen.outline.source, chosen.outline.confidence) == (case.expected.source, case.expected.confidence)
+        assert chosen.outline.whole is (case.expected.source == "auto" and case.expected.confidence >= SURE)
         assert chosen.outline.polygon.mean(0).tolist() == case.expected.polygon.mean(0).tolist()

@@ -221,6 +221,21 @@ def test_refused_pulses_neither_start_nor_end_a_leak() -> None:
     assert bedside.phases() == [("leak-1", "onset")]
 
 
+@pytest.mark.parametrize(("whole", "reach_mm", "leaks"), [(False, 4.4, 0), (True, 4.4, 1), (True, 1.9, 0)])
+def test_from_the_front_cement_near_an_endplate_is_told_where_the_silhouette_is_known(
+    whole: bool, reach_mm: float, leaks: int
+) -> None:
+    bedside, body = (
+        Bedside(),
+        Outline(polygon([(400, 300), (690, 300), (690, 500), (400, 500)]), {}, "tap", whole=whole),
+    )
+    bedside.start(AP)
+    for _ in range(8):
+        bedside.show(AP, [piece(Zone.DISC_SUPERIOR, 9, reach_mm=reach_mm)], outline=body)
+    bedside.end(AP)
+    assert len(bedside.leaks) == leaks
+
+
 @pytest.mark.parametrize(("tip", "leaks"), [((500.0, 400.0), 2), ((720.0, 400.0), 1)], ids=["in", "drawn out"])
 def test_what_ran_back_along_a_cannula_explains_cement_behind_the_wall_once_that_is_out(
     tip: tuple[float, float], leaks: int
