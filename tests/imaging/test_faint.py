@@ -74,11 +74,11 @@ def test_a_vein_that_leaves_the_body_away_from_the_bolus_is_not_believed() -> No
     assert not found(np.asarray(0.04 * far, np.float32)).any()
 
 
-@pytest.mark.parametrize(("last", "shown"), [(240, False), (290, True)], ids=["short", "long"])
+@pytest.mark.parametrize(("last", "shown"), [(224, False), (290, True)], ids=["short", "long"])
 def test_evenly_pale_cement_is_believed_by_its_length(last: int, shown: bool) -> None:
     """It nowhere stands out much from five standard deviations, but does so for a long way."""
     course = vein(211, last)
-    seen = found(np.asarray(0.019 * course, np.float32))
+    seen = found(np.asarray(0.016 * course, np.float32))
     assert (seen & course).any() == shown
 
 
