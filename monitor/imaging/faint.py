@@ -56,7 +56,8 @@ def find_faint(
     small = np.asarray(cv2.resize(signal, plain.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
     smooth = smoothed_within(small, ground, SMOOTH_MM / px_mm, LEAST_GROUND)
     low = np.maximum(_doubt(noise[every], parallax[every]), max(SURE * _spread(smooth, ground), LEAST))
-    found, labels = (smooth > low) & ground, _linked((smooth > low) & ground, GAP_MM / px_mm)
+    found = (smooth > low) & ground
+    labels = _linked(found, GAP_MM / px_mm)
     sure = _sizes(labels, found & (smooth > SEED * low)) * px_mm**2 >= SEED_MM2
     sure |= _sizes(labels, found & ~body[every]) * px_mm**2 >= PLENTY_MM2
     for origin in (plain, body[every]):

@@ -25,7 +25,10 @@ most: the end of a lung, or what is burnt out, loses more."""
 
 
 def without_moved_gas(cement: Mask, signal: Array, body: Mask, usable: Mask, spacing_mm: float) -> Mask:
-    """Drop pale parts outside the body near which as much was lost; arguments as for ``haze.without_haze``."""
+    """Drop pale parts outside the body near which much was lost, as ``haze.without_haze`` does hazy ones.
+
+    ``usable`` counts metal in: what lies beyond the picture ends a loss, a shaft doesn't.
+    """
     outside = cement & ~grown(body, 1)
     if np.count_nonzero(outside) * spacing_mm**2 < LEAST_MM2:
         return cement
@@ -66,7 +69,7 @@ def _like(lost: Array, most: float) -> Array:
 
 
 def _has_moved(part: Mask, gained: Array, lost: Array, px_mm: float) -> bool:
-    """Whether as much was lost around a part as it has gained."""
+    """Whether ``LOST_SHARE`` of what a part has gained was lost around it."""
     near = window(part, REACH_MM / px_mm)
     away = cv2.distanceTransform((~part[near]).view(np.uint8), cv2.DIST_L2, 3)
     bubble = _like(lost, ALIKE * float(gained[part].mean()))[near]
