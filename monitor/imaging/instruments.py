@@ -30,6 +30,8 @@ STRAIGHT_MM = 0.24
 """Metal strays less from a straight line, two jaws side by side included; a vein strays more."""
 LONG_MM, ACROSS_OUT_MM = 30.0, 5.0
 """Nor does cement as far as this that lies across the body and ends this far outside: the jaw of a clamp."""
+SHAFT_MM, SAME_WIDTH_MM = 0.1, 0.5
+"""Nor does it stay as straight over that length, and as wide as the first cannula: a second one, before brighter air."""
 WIDE_MM = 3.8
 """A shorter band must be no wider than a 10 gauge cannula (3.4 mm) with its blur: cement may be."""
 ROUND_MM = 1.0
@@ -85,7 +87,7 @@ class Instruments:
         band = find_band(shading, usable, self._mm, self._inside, FIRST_CONTRAST)
         if band is None or self._from_body(band.tip) > AT_BODY_MM:
             return None
-        return band if self._could_be_metal(band, np.zeros_like(usable), True) else None
+        return band if self._could_be_metal(band, np.zeros_like(usable), True, shading) else None
 
     def update(
         self,
@@ -145,7 +147,7 @@ class Instruments:
             if band is None:
                 break
             straight = not cemented or self._is_known(band) or self._is_straight(band, rest)
-            metal = self._could_be_metal(band, cement, cemented or bool(known or found))
+            metal = self._could_be_metal(band, cement, cemented or bool(known or found), rest)
             if (straight and metal) or self._goes_on(band, known + found):
                 found.append(band)
             else:
@@ -193,7 +195,7 @@ class Instruments:
         h, w = self._body.shape
         return 0 <= x < w and 0 <= y < h and bool(self._body[y, x])
 
-    def _could_be_metal(self, band: Band, cement: Mask, cemented: bool) -> bool:
+    def _could_be_metal(self, band: Band, cement: Mask, cemented: bool, rest: Array) -> bool:
         """Whether a band can't be cement.
 
         Cement stays near the body (a vein, a leak along a wall), or is wider, or lies where cement was known and no
@@ -202,7 +204,7 @@ class Instruments:
         """
         if band.contrast < LEAST_CONTRAST:
             return False
-        if cemented and self.cannula is not None and band.contrast < PALE * self.cannula.contrast:
+        if cemented and self._is_pale(band, rest):
             return False
         width, outside = band.width_px * self._mm, self._from_body(band.tail)
         if outside >= (LONG_OUT_MM if cemented else OUT_MM):
@@ -213,6 +215,15 @@ class Instruments:
         known = self._is_known(band)
         far = across or outside >= (FORESHORTENED_OUT_MM if known or not cemented else OUT_MM)
         return width < WIDE_MM and far and (known or not on_cement)
+
+    def _is_pale(self, band: Band, rest: Array) -> bool:
+        """Whether it is too pale for metal, and not as straight, long and wide as only a second cannula is."""
+        first = self.cannula
+        if first is None or band.contrast >= PALE * first.contrast:
+            return False
+        alike = abs(band.width_px - first.width_px) * self._mm <= SAME_WIDTH_MM
+        straight = wander(rest, self._mm, band, self._body) * self._mm <= SHAFT_MM
+        return not (band.length() * self._mm >= LONG_MM and alike and straight)
 
     def _from_body(self, point: Point) -> float:
         """Distance from the body's silhouette, mm, to within the spacing of the pixels looked at."""
