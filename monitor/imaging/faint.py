@@ -60,11 +60,17 @@ def find_faint(
     labels = _linked(found, GAP_MM / px_mm)
     sure = _sizes(labels, found & (smooth > SEED * low)) * px_mm**2 >= SEED_MM2
     sure |= _sizes(labels, found & ~body[every]) * px_mm**2 >= PLENTY_MM2
-    for origin in (plain, body[every]):
+    for origin in (_carried_on(plain, body[every] & ~free[every]), body[every]):
         sure &= _sizes(labels, found & grown(origin, NEAR_MM / px_mm)) > 0
     whole = _closed(found & sure[labels], GAP_MM / px_mm)
     kept = cv2.resize(whole.view(np.uint8), cement.shape[::-1], interpolation=cv2.INTER_NEAREST)
     return kept.view(bool) & ~body
+
+
+def _carried_on(plain: Mask, hidden: Mask) -> Mask:
+    """Plain cement with what metal hides next to it: under a shaft it can't be seen to go on."""
+    _, labels = components(plain | hidden)
+    return np.isin(labels, np.unique(labels[plain]))
 
 
 def _doubt(noise: Array, parallax: Array) -> Array:

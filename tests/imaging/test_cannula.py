@@ -142,6 +142,23 @@ def test_what_ends_beside_a_jaw_and_is_as_dense_is_the_other_jaw(height: float, 
     assert len(found) == expected
 
 
+@pytest.mark.parametrize(
+    ("tail", "width_mm", "expected"),
+    [
+        pytest.param((390, 130), 2.6, 2, id="as straight, long and wide as the first"),
+        pytest.param((390, 130), 1.4, 1, id="thinner: a vein may be"),
+        pytest.param((310, 166), 2.6, 1, id="short: a vein may be"),
+    ],
+)
+def test_once_there_is_cement_a_paler_band_is_metal_where_it_is_like_the_first_cannula(
+    tail: tuple[float, float], width_mm: float, expected: int
+) -> None:
+    metal, first, second = track(), rod((190, 205), (10, 130), height=0.6), rod((215, 205), tail, width_mm, 0.18)
+    metal.update(noisy(first, 1, 0.005), USABLE, NO_CEMENT, NO_CEMENT, True, True)
+    both = noisy(np.maximum(first, second), 2, 0.005)
+    assert len(metal.update(both, USABLE, NO_CEMENT, NO_CEMENT, True, True)) == expected
+
+
 def test_a_shaft_that_comes_in_as_a_shot_begins_is_metal_though_it_looked_like_cement_before() -> None:
     shaft, metal = rod((205, 202), (10, 133), height=0.3), track()
     metal.update(noisy(EMPTY, 1, 0.01), USABLE, NO_CEMENT, NO_CEMENT, True, True)

@@ -74,6 +74,18 @@ def test_a_vein_that_leaves_the_body_away_from_the_bolus_is_not_believed() -> No
     assert not found(np.asarray(0.04 * far, np.float32)).any()
 
 
+@pytest.mark.parametrize(("first", "shown"), [(150, True), (190, False)], ids=["from the bolus", "from elsewhere"])
+def test_cement_goes_on_under_a_shaft_where_it_cannot_be_seen(first: int, shown: bool) -> None:
+    """A shaft lies between the bolus and what came out along it, 13 mm away."""
+    shaft = np.asarray((np.abs(Y - 185) * MM < 1.5) & (X >= first))
+    beside = np.asarray((Y >= 190) & (Y < 206) & (X >= 211) & (X < 232))
+    bolus = np.asarray((Y >= 140) & (Y < 182) & (X >= 110) & (X < 165))
+    signal = np.asarray(0.05 * beside + np.random.default_rng(3).normal(0, NOISE, SHAPE), np.float32)
+    flat = np.full(SHAPE, NOISE, np.float32)
+    seen = find_faint(signal, flat, np.zeros_like(flat), bolus, BODY, ~shaft, MM)
+    assert (seen & beside).any() == shown
+
+
 @pytest.mark.parametrize(("last", "shown"), [(224, False), (290, True)], ids=["short", "long"])
 def test_evenly_pale_cement_is_believed_by_its_length(last: int, shown: bool) -> None:
     """It nowhere stands out much from five standard deviations, but does so for a long way."""
