@@ -34,6 +34,7 @@ from monitor.imaging.moved_gas import without_moved_gas
 from monitor.imaging.organs import doubt, moved_organs
 from monitor.imaging.passing import Passing
 from monitor.imaging.reference import Reference, region_of
+from monitor.imaging.unrest import without_unrest
 from monitor.imaging.zones import borders, extravasates, gaps, shifted, territory
 
 MARGIN_MM = 28.0
@@ -137,6 +138,7 @@ class Bolus:
         cement = self._believed(cement, passing, hand, metal, cemented)
         cement = without_haze(cement, signal, self._where.body, certain & ~metal, self._mm)
         cement = without_moved_gas(cement, signal, self._where.body, certain, self._mm)
+        cement = without_unrest(cement, signal, self._where.body, certain & ~metal, self._mm)
         if self._is_front:
             cement = without_moved_bone(cement, signal, self._where.body, certain & ~metal, self._mm)
         self._stand(cement, new_shot)
