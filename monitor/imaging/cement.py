@@ -11,6 +11,8 @@ from monitor.imaging.metal import from_outside
 
 LEAST = 0.05
 """Least added attenuation, -ln units: about 0.4 mm of 20 wt% BaSO4 (1.8 /cm at 80 kVp) behind 30 % scatter."""
+THIN = 0.3
+"""Part of the densest cement in the body that is enough there where it is less: with 10 wt% of BaSO4 all of it is pale."""
 SEED = 2.0
 EDGE = 0.2
 """Border of cement as a fraction of the strongest attenuation nearby: half-maximum of a tapering edge is too far in."""
@@ -73,15 +75,22 @@ def find_cement(added: Array, noise: Array, scene: Scene) -> tuple[Mask, Array]:
     signal = _without_slow_changes(added, scene)
     parallax = _parallax(signal, noise, scene)
     low = np.asarray(cv2.max(least, parallax), np.float32)
-    candidate = (signal > low) & free
+    peak = _local_peak(signal, scene.metal, scene.spacing_mm)
+    candidate = (signal > cv2.max(np.maximum(PLAIN_NOISE * noise, _least(peak, scene)), parallax)) & free
     strong = _hysteresis(candidate, signal > SEED * low, scene.spacing_mm)
-    tapered = signal > EDGE * _local_peak(signal, scene.metal, scene.spacing_mm)
+    tapered = signal > EDGE * peak
     core = strong & tapered
     faint = signal > cv2.max(np.maximum(RIM_NOISE * noise, RIM_LEAST), parallax)
     rim = faint & tapered & free & scene.body & grown(core, RIM_MM / scene.spacing_mm)
     drop = (signal > cv2.max(np.maximum(PLAIN_NOISE * noise, RIM_LEAST), parallax)) & tapered & free
     plain = _bridge_metal(core | rim | (drop & _round_drops(core, scene)), scene)
     return plain | find_faint(signal, noise, parallax, plain, scene.body, free, scene.spacing_mm), signal
+
+
+def _least(peak: Array, scene: Scene) -> Array:
+    """What is enough next to stronger cement, -ln units: within the body less where all cement there is pale."""
+    pale = min(LEAST, THIN * float(peak[scene.body].max(initial=0.0)))
+    return np.where(scene.body, np.float32(pale), np.float32(LEAST))
 
 
 def _round_drops(core: Mask, scene: Scene) -> Mask:

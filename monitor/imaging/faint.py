@@ -58,10 +58,13 @@ def find_faint(
     low = np.maximum(_doubt(noise[every], parallax[every]), max(SURE * _spread(smooth, ground), LEAST))
     found = (smooth > low) & ground
     labels = _linked(found, GAP_MM / px_mm)
-    sure = _sizes(labels, found & (smooth > SEED * low)) * px_mm**2 >= SEED_MM2
-    sure |= _sizes(labels, found & ~body[every]) * px_mm**2 >= PLENTY_MM2
-    for origin in (_carried_on(plain, body[every] & ~free[every]), body[every]):
-        sure &= _sizes(labels, found & grown(origin, NEAR_MM / px_mm)) > 0
+    plenty = _sizes(labels, found & ~body[every]) * px_mm**2 >= PLENTY_MM2
+    bolus, under_metal, wall = (
+        _sizes(labels, found & grown(origin, NEAR_MM / px_mm)) > 0
+        for origin in (plain, _carried_on(plain, body[every] & ~free[every]), body[every])
+    )
+    seeded = _sizes(labels, found & (smooth > SEED * low)) * px_mm**2 >= SEED_MM2
+    sure = wall & ((bolus & seeded) | (under_metal & plenty))
     whole = _closed(found & sure[labels], GAP_MM / px_mm)
     kept = cv2.resize(whole.view(np.uint8), cement.shape[::-1], interpolation=cv2.INTER_NEAREST)
     return kept.view(bool) & ~body

@@ -38,6 +38,15 @@ def test_a_drop_is_found_out_to_its_thin_rim(peak: float, height_mm: float) -> N
     assert 0.9 * truly.sum() < seen.sum() < 1.2 * truly.sum()
 
 
+@pytest.mark.parametrize(("densest", "found"), [(0.12, True), (0.4, False)], ids=["pale cement", "dense cement"])
+def test_thin_cement_within_the_body_counts_where_all_cement_is_pale(densest: float, found: bool) -> None:
+    middle = np.asarray(np.abs(X - 130) < 12)
+    seen = _found(np.where(BOLUS & middle, densest, 0.04 * BOLUS).astype(np.float32))
+    aside = BOLUS & (np.abs(X - 130) > 18)
+    assert ((seen & aside).sum() > 0.8 * aside.sum()) == found
+    assert ((seen & aside).sum() < 0.1 * aside.sum()) != found
+
+
 def test_a_bolus_that_comes_up_to_the_wall_stays_inside() -> None:
     assert not (_found(np.asarray(0.4 * BOLUS, np.float32)) & ABOVE).any()
 

@@ -74,11 +74,18 @@ def test_a_vein_that_leaves_the_body_away_from_the_bolus_is_not_believed() -> No
     assert not found(np.asarray(0.04 * far, np.float32)).any()
 
 
-@pytest.mark.parametrize(("first", "shown"), [(150, True), (190, False)], ids=["from the bolus", "from elsewhere"])
-def test_cement_goes_on_under_a_shaft_where_it_cannot_be_seen(first: int, shown: bool) -> None:
+@pytest.mark.parametrize(
+    ("first", "last", "shown"),
+    [
+        pytest.param(150, 232, True, id="from the bolus"),
+        pytest.param(190, 232, False, id="from elsewhere"),
+        pytest.param(150, 215, False, id="hardly any"),
+    ],
+)
+def test_cement_goes_on_under_a_shaft_where_it_cannot_be_seen(first: int, last: int, shown: bool) -> None:
     """A shaft lies between the bolus and what came out along it, 13 mm away."""
     shaft = np.asarray((np.abs(Y - 185) * MM < 1.5) & (X >= first))
-    beside = np.asarray((Y >= 190) & (Y < 206) & (X >= 211) & (X < 232))
+    beside = np.asarray((Y >= 190) & (Y < 206) & (X >= 211) & (X < last))
     bolus = np.asarray((Y >= 140) & (Y < 182) & (X >= 110) & (X < 165))
     signal = np.asarray(0.05 * beside + np.random.default_rng(3).normal(0, NOISE, SHAPE), np.float32)
     flat = np.full(SHAPE, NOISE, np.float32)
