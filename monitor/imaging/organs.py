@@ -24,8 +24,10 @@ best where the search ends is something else, such as a hand."""
 FAR_COSTS, ACROSS_COSTS = 0.1, 1.0
 """Along itself an edge fits nearly as well wherever it is: a fit at the farthest must be better by this part, and one
 across the spine by that, since organs move along it."""
-GAINED, LEAST_MM2 = 0.05, 120.0
+GAINED, LEAST_MM2 = 0.03, 120.0
 """Gain, -ln units, and its extent outside the body from which it may be an organ's."""
+PART_MM2, MOST_PARTS, SAME_MM = 20.0, 6, 1.5
+"""Ribs are narrow: they move together, so that parts this large count together where one movement explains them."""
 UNLIKE = 0.35
 """Part of a gain that is left of it where moving the reference explains it."""
 DOUBT, BESIDE_MM = 0.1, 2.0
@@ -57,10 +59,10 @@ def moved_organs(current: Array, expected: Array, usable: Mask, body: Mask, head
         _smooth(picture, GRID_MM / spacing_mm) for picture in (current, expected, free.astype(np.float32))
     )
     gain = now - then
-    for part in _parts((gain > GAINED) & (told > 0.9)):
-        by = _shift(now, then, part, head)
-        left, far = gain - _made(then, by), float(np.abs(by).max()) * GRID_MM
-        if far < FARTHEST_MM and np.abs(left)[part].sum() <= UNLIKE * gain[part].sum():
+    moves = _moves(now, then, _parts((gain > GAINED) & (told > 0.9)), head)
+    for by, _ in moves:
+        alike = sum(area for other, area in moves if float(np.abs(other - by).max()) * GRID_MM <= SAME_MM)
+        if alike >= LEAST_MM2:
             organs = expected - _bone(expected, usable, body, spacing_mm)
             return _shared(current - expected, organs, free, by * GRID_MM, spacing_mm)
     return np.zeros_like(current)
@@ -111,8 +113,20 @@ def _parts(gained: Mask) -> list[Mask]:
     """What hangs together and is large enough, the largest first."""
     count, labels = components(gained)
     area = np.bincount(labels.ravel(), minlength=count)[1:] * GRID_MM**2
-    large = [n for n in np.argsort(-area) if area[n] >= LEAST_MM2]
+    large = [n for n in np.argsort(-area)[:MOST_PARTS] if area[n] >= PART_MM2]
     return [np.asarray(labels == n + 1, bool) for n in large]
+
+
+def _moves(now: Array, then: Array, parts: list[Mask], head: Point) -> list[tuple[Values, float]]:
+    """The shifts, (x, y) pixels, that explain parts of what was gained, with their areas in mm², the largest first."""
+    found = []
+    for part in parts:
+        by = _shift(now, then, part, head)
+        left = now - then - _made(then, by)
+        near = float(np.abs(by).max()) * GRID_MM < FARTHEST_MM
+        if near and np.abs(left)[part].sum() <= UNLIKE * (now - then)[part].sum():
+            found.append((by, np.count_nonzero(part) * GRID_MM**2))
+    return found
 
 
 def _shift(now: Array, then: Array, part: Mask, head: Point) -> Values:
