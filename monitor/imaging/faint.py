@@ -19,6 +19,8 @@ SEED, SEED_MM2 = 1.4, 1.0
 PLENTY_MM2 = 12.0
 """Area outside the body from which a piece is sure without pixels that stand out from the rest: of 45 recordings none
 without a leak had more than 6 mm² of such, gas on the move apart."""
+APART = 3.0
+"""Times the threshold that as much of it reaches which is seen apart from all other cement: its way may be too thin."""
 NEAR_MM = 4.5
 """Cement gets nowhere by jumping: faint cement comes this near to plain cement, and to the body. Where a vein leaves
 the body at the rim of its silhouette, the bolus before it is thin and paler than the vein, and hidden by the rim."""
@@ -63,8 +65,9 @@ def find_faint(
         _sizes(labels, found & grown(origin, NEAR_MM / px_mm)) > 0
         for origin in (plain, _carried_on(plain, body[every] & ~free[every]), body[every])
     )
+    apart = _sizes(labels, found & ~body[every] & (smooth > APART * low)) * px_mm**2 >= PLENTY_MM2
     seeded = _sizes(labels, found & (smooth > SEED * low)) * px_mm**2 >= SEED_MM2
-    sure = wall & ((bolus & seeded) | (under_metal & plenty))
+    sure = wall & ((bolus & seeded) | (under_metal & plenty) | apart)
     whole = _closed(found & sure[labels], GAP_MM / px_mm)
     kept = cv2.resize(whole.view(np.uint8), cement.shape[::-1], interpolation=cv2.INTER_NEAREST)
     return kept.view(bool) & ~body

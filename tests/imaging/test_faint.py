@@ -87,10 +87,16 @@ def test_cement_goes_on_under_a_shaft_where_it_cannot_be_seen(first: int, last: 
     shaft = np.asarray((np.abs(Y - 185) * MM < 1.5) & (X >= first))
     beside = np.asarray((Y >= 190) & (Y < 206) & (X >= 211) & (X < last))
     bolus = np.asarray((Y >= 140) & (Y < 182) & (X >= 110) & (X < 165))
-    signal = np.asarray(0.05 * beside + np.random.default_rng(3).normal(0, NOISE, SHAPE), np.float32)
+    signal = np.asarray(0.03 * beside + np.random.default_rng(3).normal(0, NOISE, SHAPE), np.float32)
     flat = np.full(SHAPE, NOISE, np.float32)
     seen = find_faint(signal, flat, np.zeros_like(flat), bolus, BODY, ~shaft, MM)
     assert (seen & beside).any() == shown
+
+
+@pytest.mark.parametrize(("contrast", "shown"), [(0.06, True), (0.03, False)], ids=["stands out far", "stands out"])
+def test_a_patch_away_from_the_bolus_is_believed_where_it_stands_out_far(contrast: float, shown: bool) -> None:
+    patch = np.asarray((np.abs(X - 120) * MM < 4) & (Y < 110) & (Y > 95))
+    assert (found(np.asarray(contrast * patch, np.float32)) & patch).any() == shown
 
 
 @pytest.mark.parametrize(("last", "shown"), [(224, False), (290, True)], ids=["short", "long"])

@@ -1,6 +1,7 @@
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from monitor.imaging.arrays import Array
 from monitor.imaging.organs import moved_organs
@@ -47,11 +48,25 @@ def test_what_a_breath_adds_is_told_but_for_a_quarter(by_mm: float) -> None:
         ("a leak", 0.3 * LEAK),
         ("a shaft of metal", 0.8 * SHAFT),
         ("a wide vein to the image's end", 0.3 * ((abs(Y - 46) < 2.5) & (X > 61))),
+        ("cement along both endplates", 0.2 * ((abs(X - 45) < 12) & (abs(abs(Y - 40) - 13.5) < 1.5))),
         ("a hand", 0.2 * (np.hypot(X - 91, Y) < 25)),
     ],
 )
 def test_what_comes_from_nowhere_is_no_organ(name: str, added: Array | float) -> None:
     assert not told(60, 60, added).any(), name
+
+
+@pytest.mark.parametrize(("where", "organs"), [(abs(X - 45) > 20, True), (X > 72, False)], ids=["a pair", "an end"])
+def test_ribs_that_move_together_are_organs(where: NDArray[np.bool_], organs: bool) -> None:
+    """One end alone could be cement beside something that looks like it."""
+
+    def chest(at_mm: float, seed: int) -> Array:
+        return picture(90, 0.14 * where * np.exp(-(((Y - 34 - at_mm) / 2) ** 2)), seed)
+
+    added = np.maximum(chest(3, 0) - chest(0, 0), 0) * (abs(X - 45) > 20)
+    left = added - moved_organs(chest(3, 0), chest(0, 1), SEEN, BODY, (0.0, -1.0), MM)
+    plain = added > 0.04
+    assert (np.abs(left)[plain].sum() < 0.35 * added[plain].sum()) == organs
 
 
 def test_what_a_breath_takes_away_is_nobodys_business() -> None:
