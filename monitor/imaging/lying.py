@@ -2,8 +2,9 @@
 
 One view tells the head from the feet better than the other, and an outline that was searched for better than one that
 the model drew. Where the spine runs up and down the display the lateral view is believed, unless only the model drew
-it: an AP view is taken to be head up. Where it lies across, the AP view is, with its pedicles on both sides; but if
-only the model drew that, neither is.
+it: an AP view is taken to be head up. If the model drew both, an AP view that is upside down by itself is not believed:
+hardly anybody looks at a patient so. Where it lies across, the AP view is, with its pedicles on both sides; but if only
+the model drew that, neither is.
 """
 
 from collections.abc import Mapping
@@ -50,6 +51,8 @@ class Lying:
         if mine is None or other is None or mine.x * other.x + mine.y * other.y > OPPOSED:
             return False
         across = abs(mine.x) > abs(mine.y)
+        if not (mine.searched or other.searched or across):
+            return view is View.AP and mine.y > 0
         surer = View.AP if across else View.LATERAL
         return other.searched and (view is not surer or not (across or mine.searched))
 

@@ -39,6 +39,7 @@ def lying(head: tuple[float, float], view: View) -> Outline:
         (RIGHT, LEFT, False, True, None),
         (UP, DOWN, True, False, View.LATERAL),
         (UP, DOWN, False, False, None),
+        (DOWN, UP, False, False, View.AP),
         (UP, RIGHT, True, True, None),
     ],
     ids=[
@@ -48,6 +49,7 @@ def lying(head: tuple[float, float], view: View) -> Outline:
         "AP drawn only",
         "lateral drawn only",
         "both drawn only",
+        "both drawn only, AP upside down",
         "turned for one view",
     ],
 )
