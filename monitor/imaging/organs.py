@@ -24,10 +24,11 @@ best where the search ends is something else, such as a hand."""
 FAR_COSTS, ACROSS_COSTS = 0.1, 1.0
 """Along itself an edge fits nearly as well wherever it is: a fit at the farthest must be better by this part, and one
 across the spine by that, since organs move along it."""
-GAINED, LEAST_MM2 = 0.03, 120.0
+GAINED, LEAST_MM2 = 0.05, 120.0
 """Gain, -ln units, and its extent outside the body from which it may be an organ's."""
-PART_MM2, MOST_PARTS, SAME_MM = 20.0, 6, 1.5
-"""Ribs are narrow: they move together, so that parts this large count together where one movement explains them."""
+PART_MM2, MOST_PARTS = 20.0, 6
+TOGETHER_MM2, SAME_MM = 80.0, 1.5
+"""Ribs are narrow, but move together: parts this large in all count where movements this much alike explain them."""
 UNLIKE = 0.35
 """Part of a gain that is left of it where moving the reference explains it."""
 DOUBT, BESIDE_MM = 0.1, 2.0
@@ -61,8 +62,8 @@ def moved_organs(current: Array, expected: Array, usable: Mask, body: Mask, head
     gain = now - then
     moves = _moves(now, then, _parts((gain > GAINED) & (told > 0.9)), head)
     for by, _ in moves:
-        alike = sum(area for other, area in moves if float(np.abs(other - by).max()) * GRID_MM <= SAME_MM)
-        if alike >= LEAST_MM2:
+        alike = [area for other, area in moves if float(np.abs(other - by).max()) * GRID_MM <= SAME_MM]
+        if sum(alike) >= (LEAST_MM2 if len(alike) == 1 else TOGETHER_MM2):
             organs = expected - _bone(expected, usable, body, spacing_mm)
             return _shared(current - expected, organs, free, by * GRID_MM, spacing_mm)
     return np.zeros_like(current)

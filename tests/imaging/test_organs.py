@@ -61,7 +61,7 @@ def test_ribs_that_move_together_are_organs(where: NDArray[np.bool_], organs: bo
     """One end alone could be cement beside something that looks like it."""
 
     def chest(at_mm: float, seed: int) -> Array:
-        return picture(90, 0.14 * where * np.exp(-(((Y - 34 - at_mm) / 2) ** 2)), seed)
+        return picture(90, 0.2 * where * np.exp(-(((Y - 34 - at_mm) / 2) ** 2)), seed)
 
     added = np.maximum(chest(3, 0) - chest(0, 0), 0) * (abs(X - 45) > 20)
     left = added - moved_organs(chest(3, 0), chest(0, 1), SEEN, BODY, (0.0, -1.0), MM)
