@@ -12,7 +12,7 @@ from monitor.imaging.metal import from_outside
 LEAST = 0.05
 """Least added attenuation, -ln units: about 0.4 mm of 20 wt% BaSO4 (1.8 /cm at 80 kVp) behind 30 % scatter."""
 THIN = 0.3
-"""Part of the densest cement in the body that is enough there where it is less: with 10 wt% of BaSO4 all of it is pale."""
+"""Part of the densest cement in the body that is enough there, if that is less: with 10 wt% of BaSO4 all is pale."""
 SEED = 2.0
 EDGE = 0.2
 """Border of cement as a fraction of the strongest attenuation nearby: half-maximum of a tapering edge is too far in."""

@@ -31,7 +31,7 @@ STRAIGHT_MM = 0.24
 LONG_MM, ACROSS_OUT_MM = 30.0, 5.0
 """Nor does cement as far as this that lies across the body and ends this far outside: the jaw of a clamp."""
 SHAFT_MM, SAME_WIDTH_MM = 0.1, 0.5
-"""Nor does it stay as straight over that length, and as wide as the first cannula: a second one, before brighter air."""
+"""Nor does it stay as straight over that length, and as wide as the first cannula: a second, before brighter air."""
 WIDE_MM = 3.8
 """A shorter band must be no wider than a 10 gauge cannula (3.4 mm) with its blur: cement may be."""
 ROUND_MM = 1.0

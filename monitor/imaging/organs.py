@@ -120,13 +120,12 @@ def _parts(gained: Mask) -> list[Mask]:
 
 def _moves(now: Array, then: Array, parts: list[Mask], head: Point) -> list[tuple[Values, float]]:
     """The shifts, (x, y) pixels, that explain parts of what was gained, with their areas in mm², the largest first."""
-    found = []
+    gain, found = now - then, []
     for part in parts:
         by = _shift(now, then, part, head)
-        left = now - then - _made(then, by)
-        near = float(np.abs(by).max()) * GRID_MM < FARTHEST_MM
-        if near and np.abs(left)[part].sum() <= UNLIKE * (now - then)[part].sum():
-            found.append((by, np.count_nonzero(part) * GRID_MM**2))
+        left, far = gain - _made(then, by), float(np.abs(by).max()) * GRID_MM
+        if far < FARTHEST_MM and np.abs(left)[part].sum() <= UNLIKE * gain[part].sum():
+            found.append((by, float(np.count_nonzero(part)) * GRID_MM**2))
     return found
 
 

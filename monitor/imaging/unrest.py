@@ -24,8 +24,7 @@ def without_unrest(cement: Mask, signal: Array, body: Mask, free: Mask, spacing_
     count, labels = components(outside)
     parts = labels[every]
     own, around = (
-        np.bincount(parts.ravel(), values.ravel(), minlength=count)
-        for values in (small, _change(small, ground, px_mm))
+        np.bincount(parts.ravel(), values.ravel(), minlength=count) for values in (small, _change(small, ground, px_mm))
     )
     restless = own < STANDS_OUT * around
     restless[0] = False
