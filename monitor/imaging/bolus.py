@@ -124,7 +124,8 @@ class Bolus:
             self._disturbed = False
         known = grown(self._cement, 2)
         added = self._difference(current, usable & ~known, new_shot)
-        moved = moved_organs(current, current - added, usable, self._where.body, self._head, self._mm)
+        body, expected = self._where.body, current - added
+        moved = moved_organs(current, expected, usable, body, self._head, self._is_front, self._mm)
         added = added - moved
         smooth = self._averaged(added, new_shot)
         bands = self._instruments.update(smooth, seen, self._cement, self._before, cemented, new_shot, self._sudden)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from monitor.imaging.arrays import Array, Mask, components, grown, smoothed_within, window
 
-AROUND, AROUND_MM, REACH_MM = 0.2, 3.0, 9.0
+AROUND, AROUND_MM, REACH_MM = 0.25, 3.0, 9.0
 """Most that the surroundings of cement may have gained, of what it has; how far away they count less, and nothing."""
 LEAST_GROUND = 0.02
 """Share of the smoothing's weight from which a place's surroundings are known."""

@@ -27,8 +27,9 @@ across the spine by that, since organs move along it."""
 GAINED, LEAST_MM2 = 0.05, 120.0
 """Gain, -ln units, and its extent outside the body from which it may be an organ's."""
 PART_MM2, MOST_PARTS = 20.0, 6
-TOGETHER_MM2, SAME_MM = 80.0, 1.5
-"""Ribs are narrow, but move together: parts this large in all count where movements this much alike explain them."""
+RIBS_MM2, SAME_MM = 80.0, 1.5
+"""Ribs are narrow, but move together: seen from the front, parts this large in all count where movements this much
+alike explain them."""
 UNLIKE = 0.35
 """Part of a gain that is left of it where moving the reference explains it."""
 DOUBT, BESIDE_MM = 0.1, 2.0
@@ -41,7 +42,9 @@ RIM_MM, RING_MM, BIN_MM = (-4.0, 1.5), (1.5, 4.5), 0.5
 how finely that is told."""
 
 
-def moved_organs(current: Array, expected: Array, usable: Mask, body: Mask, head: Point, spacing_mm: float) -> Array:
+def moved_organs(
+    current: Array, expected: Array, usable: Mask, body: Mask, head: Point, front: bool, spacing_mm: float
+) -> Array:
     """What organs on the move have added, -ln units, float32 (h, w); 0 where they have added nothing.
 
     Parameters
@@ -52,6 +55,8 @@ def moved_organs(current: Array, expected: Array, usable: Mask, body: Mask, head
         bool (h, w): the image; the target's silhouette.
     head
         Direction (x, y) along the spine, of length 1.
+    front
+        Whether it is seen from the front.
     spacing_mm
         Millimetres per pixel.
     """
@@ -61,9 +66,9 @@ def moved_organs(current: Array, expected: Array, usable: Mask, body: Mask, head
     )
     gain = now - then
     moves = _moves(now, then, _parts((gain > GAINED) & (told > 0.9)), head)
-    for by, _ in moves:
-        alike = [area for other, area in moves if float(np.abs(other - by).max()) * GRID_MM <= SAME_MM]
-        if sum(alike) >= (LEAST_MM2 if len(alike) == 1 else TOGETHER_MM2):
+    for by, area in moves:
+        ribs = [other for at, other in moves if float(np.abs(at - by).max()) * GRID_MM <= SAME_MM] if front else []
+        if area >= LEAST_MM2 or (len(ribs) > 1 and sum(ribs) >= RIBS_MM2):
             organs = expected - _bone(expected, usable, body, spacing_mm)
             return _shared(current - expected, organs, free, by * GRID_MM, spacing_mm)
     return np.zeros_like(current)
