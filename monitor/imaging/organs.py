@@ -26,10 +26,10 @@ FAR_COSTS, ACROSS_COSTS = 0.1, 1.0
 across the spine by that, since organs move along it."""
 GAINED, LEAST_MM2 = 0.05, 120.0
 """Gain, -ln units, and its extent outside the body from which it may be an organ's."""
-PART_MM2, MOST_PARTS = 20.0, 6
-RIBS_MM2, SAME_MM = 80.0, 1.5
-"""Ribs are narrow, but move together: seen from the front, parts this large in all count where movements this much
-alike explain them."""
+RIB_MM2, RIBS_MM2, SAME_MM = 20.0, 80.0, 1.5
+"""Ribs are narrow, but move together: seen from the front, parts this large count, and this large in all, where
+movements this much alike explain them."""
+MOST_PARTS = 6
 UNLIKE = 0.35
 """Part of a gain that is left of it where moving the reference explains it."""
 DOUBT, BESIDE_MM = 0.1, 2.0
@@ -65,7 +65,8 @@ def moved_organs(
         _smooth(picture, GRID_MM / spacing_mm) for picture in (current, expected, free.astype(np.float32))
     )
     gain = now - then
-    moves = _moves(now, then, _parts((gain > GAINED) & (told > 0.9)), head)
+    parts = _parts((gain > GAINED) & (told > 0.9), RIB_MM2 if front else LEAST_MM2)
+    moves = _moves(now, then, parts, head)
     for by, area in moves:
         ribs = [other for at, other in moves if float(np.abs(at - by).max()) * GRID_MM <= SAME_MM] if front else []
         if area >= LEAST_MM2 or (len(ribs) > 1 and sum(ribs) >= RIBS_MM2):
@@ -115,11 +116,11 @@ def _shared(gained: Array, organs: Array, free: Mask, by_mm: Values, spacing_mm:
     return np.asarray(cv2.resize(shared, gained.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _parts(gained: Mask) -> list[Mask]:
+def _parts(gained: Mask, least_mm2: float) -> list[Mask]:
     """What hangs together and is large enough, the largest first."""
     count, labels = components(gained)
     area = np.bincount(labels.ravel(), minlength=count)[1:] * GRID_MM**2
-    large = [n for n in np.argsort(-area)[:MOST_PARTS] if area[n] >= PART_MM2]
+    large = [n for n in np.argsort(-area)[:MOST_PARTS] if area[n] >= least_mm2]
     return [np.asarray(labels == n + 1, bool) for n in large]
 
 
