@@ -30,6 +30,7 @@ RIB_MM2, RIBS_MM2, SAME_MM = 20.0, 80.0, 1.5
 """Ribs are narrow, but move together: seen from the front, parts this large count, and this large in all, where
 movements this much alike explain them."""
 MOST_PARTS = 6
+"""The largest are looked at."""
 UNLIKE = 0.35
 """Part of a gain that is left of it where moving the reference explains it."""
 DOUBT, BESIDE_MM = 0.1, 2.0
