@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from monitor.imaging.arrays import Array, Mask, components, grown
+from monitor.imaging.arrays import Array, Mask, components, grown, smoothed_within
 
 STANDS_OUT = 5.4
 """Times the change around it that cement adds at least."""
@@ -33,7 +33,5 @@ def without_unrest(cement: Mask, signal: Array, body: Mask, free: Mask, spacing_
 
 def _change(signal: Array, ground: Mask, px_mm: float) -> Array:
     """How much has changed around each place, -ln units; what has changed much in few places counts little."""
-    weight = ground.astype(np.float32)
-    roots = np.sqrt(np.abs(cv2.GaussianBlur(signal * weight, (0, 0), SMOOTH_MM / px_mm)))
-    sums, weights = (cv2.GaussianBlur(a, (0, 0), AROUND_MM / px_mm) for a in (roots * weight, weight))
-    return np.asarray(np.square(sums / np.maximum(weights, np.float32(LEAST_GROUND))), np.float32)
+    fine = cv2.GaussianBlur(signal * ground, (0, 0), SMOOTH_MM / px_mm)
+    return np.square(smoothed_within(np.sqrt(np.abs(fine)), ground, AROUND_MM / px_mm, LEAST_GROUND))
