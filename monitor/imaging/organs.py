@@ -69,7 +69,7 @@ def moved_organs(
     parts = _parts((gain > GAINED) & (told > 0.9), RIB_MM2 if front else LEAST_MM2)
     moves = _moves(now, then, parts, head)
     for by, area in moves:
-        ribs = [other for at, other in moves if float(np.abs(at - by).max()) * GRID_MM <= SAME_MM] if front else []
+        ribs = [other for at, other in moves if float(np.abs(at - by).max()) * GRID_MM <= SAME_MM]
         if area >= LEAST_MM2 or (len(ribs) > 1 and sum(ribs) >= RIBS_MM2):
             organs = expected - _bone(expected, usable, body, spacing_mm)
             return _shared(current - expected, organs, free, by * GRID_MM, spacing_mm)
