@@ -35,6 +35,8 @@ _STEADY = 4
 _PERIODS_APART = 2.2
 """Pulse periods between two images of one shot at most: compression can swallow the pulse between them."""
 _REFERENCE_AGE_S = 0.4
+_RISE_S = 0.1
+"""A shot's first images may be half of the one before, or rise to their brightness."""
 _LEARN_HELD_S = 1.0
 """Time after a shot in which the held image settles."""
 
@@ -82,7 +84,7 @@ class BeamDetector:
         self._streak: list[Look] = []
         self._half = False
         self._window, self._stirring = Window(settings.min_gap_s), Stirring(settings.min_gap_s)
-        self._lull = Lull(settings.max_gap_s)
+        self._lull = Lull(settings.max_gap_s, settings.min_gap_s)
         self._redraws = Redraws()
         self._lamp = LampWatch()
         self._rhythm, self._every_frame = Rhythm(), False
@@ -184,14 +186,26 @@ class BeamDetector:
 
     def _end_if_at_rest(self, at: Moment) -> Moment | None:
         """The last live frame, once the images have long changed by less than they did."""
-        shot, length_s = self._shot, self._settings.min_gap_s
-        if shot is None or at.t_s - shot.first.t_s < length_s or not self._window.is_full:
+        shot = self._shot
+        if shot is None:
             return None
-        since_s = self._lull.add(at.t_s, self._window.change(), self._window.jump())
-        if since_s is None:
+        self._lull.see(at, self._window.jump())
+        if at.t_s - shot.first.t_s < self._settings.min_gap_s + _RISE_S or not self._window.is_full:
+            return None
+        changed_s = self._lull.came_to_rest(self._window.change())
+        if changed_s is None:
             return None
         self._window.rests(self._lull.change)
-        return self._end(shot, min(shot.over_s, since_s - length_s))
+        over_s = min(shot.over_s, max(changed_s, self._told_anew(shot).over_s))
+        return self._end(shot, over_s)
+
+    def _told_anew(self, shot: Shot) -> Shot:
+        """The shot with those pulses only that the path's noise, now known, can't have feigned; they set the rhythm."""
+        self._rhythm, least = Rhythm(), self._lull.least_jump
+        told = Shot(shot.number, shot.first, self._settings, self._rhythm)
+        for at, jump in self._lull.frames:
+            told.follow(at, jump > least, jump > least)
+        return told
 
     def _end(self, shot: Shot, over_s: float) -> Moment:
         """Close the shot, over by a time, and give the last frame before that."""
@@ -313,7 +327,7 @@ class BeamDetector:
         self._shots += 1
         self._shot = Shot(self._shots, looks[0].at, self._settings, self._rhythm, self._every_frame)
         self._window.begin_shot()
-        self._lull = Lull(self._settings.max_gap_s)
+        self._lull = Lull(self._settings.max_gap_s, self._settings.min_gap_s)
         self._stirring.begin_shot()
         self._lamp.turn(True, began.t_s)
         for pulse in looks:

@@ -10,13 +10,15 @@ changes less, by a step, and evenly from then on. Compression that hides pulses 
     beam           on
 """
 
+from collections import deque
 from math import exp, log, sqrt
 
 import numpy as np
 
 from monitor.imaging.arrays import quantile
+from monitor.imaging.beam_look import Moment
 
-_ENOUGH = 6
+_ENOUGH, _MEMORY = 6, 256
 _STEP, _SPREADS = 0.13, 4.0
 """Step of the logarithm from which it is one, and in spreads of the shot's own. On simulated shots half a second of
 evenly changing live frames came to no less than 0.03 below those before; held images behind strong noise of the path
@@ -35,29 +37,60 @@ class Lull:
     ----------
     lasts_s
         How long they must change less.
+    length_s
+        The fixed time.
+
+    Attributes
+    ----------
+    frames
+        The shot's latest frames, each with the share of the noise that came with it.
     """
 
-    def __init__(self, lasts_s: float) -> None:
-        self._lasts_s = lasts_s
+    def __init__(self, lasts_s: float, length_s: float) -> None:
+        self._lasts_s, self._length_s = lasts_s, length_s
+        self.frames: deque[tuple[Moment, float]] = deque(maxlen=_MEMORY)
         self._count = 0
         self._mean = self._squares = 0.0
+        self._recent: deque[tuple[float, float]] = deque()
         self._within: list[tuple[float, float, float]] = []
 
-    def add(self, t_s: float, change: float, jump: float) -> float | None:
-        """Take the next frame's change, and how much came with that frame; gives when the lull began, once it lasts."""
+    def see(self, at: Moment, jump: float) -> None:
+        """Take the next frame, and how much came with it."""
+        self.frames.append((at, jump))
+
+    def came_to_rest(self, change: float) -> float | None:
+        """Take how much has changed by the latest frame over the fixed time; call it once all of that is the shot's.
+
+        Gives the time when the image last was another, once it is certain that it has come to rest; None until then.
+        """
+        at, jump = self.frames[-1]
         value = log(max(change, _FLOOR))
-        if self._count < _ENOUGH or value > self._limit():
+        most = self._most(at.t_s, value)
+        if self._count < _ENOUGH or most > self._limit():
             self._within.clear()
-            self._learn(value)
+            self._learn(most)
             return None
-        self._within.append((t_s, value, jump))
+        self._within.append((at.t_s, value, jump))
         since_s = self._within[0][0]
-        return since_s if t_s - since_s >= self._lasts_s and self._is_even() else None
+        return since_s - 2 * self._length_s if at.t_s - since_s >= self._lasts_s and self._is_even() else None
 
     @property
     def change(self) -> float:
         """How much the images change in the lull."""
         return exp(float(np.mean([value for _, value, _ in self._within])))
+
+    @property
+    def least_jump(self) -> float:
+        """Change with one frame from which it is no noise of the path: halfway in logarithm to the shot's largest."""
+        path = float(np.mean([jump for _, _, jump in self._within]))
+        return sqrt(path * max(jump for _, jump in self.frames))
+
+    def _most(self, t_s: float, value: float) -> float:
+        """The most change within the fixed time: before a slow pulse all of it is the path's."""
+        self._recent.append((t_s, value))
+        while self._recent[0][0] < t_s - self._length_s - 1e-3:
+            self._recent.popleft()
+        return max(recent for _, recent in self._recent)
 
     def _is_even(self) -> bool:
         """Whether all of it changed alike: over the fixed time, and, no image being repeated, with each frame."""

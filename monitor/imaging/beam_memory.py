@@ -99,7 +99,8 @@ class Memory:
             new = max(new, _NEW)
         goes_on = self._goes_on(best, t_s, redrawn)
         if goes_on:
-            known = _GOES_ON if redrawn or self._gone_on < _CERTAIN or self._is_held(best) else -1.0
+            certain = self._gone_on >= _CERTAIN and not redrawn and not self._is_held(best)
+            known = -1.0 if certain else _GOES_ON if self._gone_on or redrawn else _LIKELY
         if shared > min(known, _LIKELY):
             self._gone_on = self._gone_on + best - self._replayed if goes_on else 0
             self._replayed, self._replayed_s = best, t_s
@@ -121,7 +122,7 @@ class Memory:
         A replay that is no more than likely has to get on; a new exposure stays where the patient's motion is alike.
         """
         runs = t_s - self._replayed_s < _SOON_S and (self._gone_on >= _CERTAIN or not self._is_held(self._replayed))
-        first = self._replayed + (1 if redrawn and self._gone_on == 0 else -1)
+        first = self._replayed + (1 if self._gone_on == 0 else -1)
         return runs and first <= best <= self._replayed + _ON
 
     def _is_held(self, place: int) -> bool:

@@ -7,7 +7,7 @@ than those before it: a held image that the machine sharpens is another picture 
 """
 
 from collections import deque
-from math import sqrt
+from math import inf, sqrt
 
 from monitor.imaging.beam_levels import LogMean
 from monitor.imaging.beam_look import Look
@@ -15,7 +15,7 @@ from monitor.imaging.beam_texture import compare
 
 _HELD_PRIOR, _LIVE_PRIOR = 0.4, 1.0
 _PRIOR_COUNT, _MEMORY = 20, 400
-_MOSTLY, _LEAST_HELD = 0.8, 0.15
+_MOSTLY, _LEAST_HELD = 0.8, 0.2
 """Part of the window for which a slow pulse must be shown to tell how much a held image changes; the least of that."""
 _SHOT_COUNT = 10
 _PULSE_MEMORY = 6
@@ -40,7 +40,7 @@ class Window:
         self._looks: deque[Look] = deque()
         self._whole: float | None = None
         self._held = LogMean(_HELD_PRIOR, _PRIOR_COUNT, _MEMORY)
-        self._is_held_known = False
+        self._is_held_known, self._rested, self._repeat = False, inf, 0.0
         self._live = LogMean(_LIVE_PRIOR, _PRIOR_COUNT, _MEMORY)
         self._shot = LogMean(_LIVE_PRIOR, _SHOT_COUNT, _MEMORY)
         self._pulse = LogMean(_HELD_PRIOR, 0, _PULSE_MEMORY)
@@ -112,10 +112,17 @@ class Window:
         self._held.add(self.change())
 
     def repeats(self) -> None:
-        """Learn from a frame that repeats a pulse how little a held image may change, before any was seen."""
-        if not self._is_held_known and self._covers(_MOSTLY):
-            least = max(self.change(), _LEAST_HELD)
-            self._held = LogMean(min(least, self._held.mean), _PRIOR_COUNT, _MEMORY)
+        """Learn from a frame that repeats a pulse how little a held image may change, before any was seen.
+
+        Where pulses come too fast to rest, at most as often as much as such a frame brings as there are in the window.
+        """
+        if self._is_held_known or len(self._looks) < 2:
+            return
+        self._repeat = max(self._repeat, self.jump())
+        if self._covers(_MOSTLY):
+            self._rested = min(self._rested, self.change())
+        least = max(min(self._rested, len(self._looks) * self._repeat), _LEAST_HELD)
+        self._held = LogMean(min(least, _HELD_PRIOR), _PRIOR_COUNT, _MEMORY)
 
     def rests(self, change: float) -> None:
         """Learn how much a held image changes on this machine, in place of what was expected."""

@@ -19,7 +19,7 @@ SEED, SEED_MM2 = 1.4, 1.0
 PLENTY_MM2 = 12.0
 """Area outside the body from which a piece is sure without pixels that stand out from the rest: of 45 recordings none
 without a leak had more than 6 mm² of such, gas on the move apart."""
-APART = 3.0
+APART = 2.0
 """Times the threshold that as much of it reaches which is seen apart from all other cement: its way may be too thin."""
 NEAR_MM = 4.5
 """Cement gets nowhere by jumping: faint cement comes this near to plain cement, and to the body. Where a vein leaves

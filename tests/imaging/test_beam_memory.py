@@ -57,18 +57,21 @@ def test_a_replay_is_followed_to_the_newest_pulse_and_back_to_its_beginning() ->
 
 
 @pytest.mark.parametrize(
-    ("pulses", "said"),
+    ("pulses", "redrawn", "said"),
     [
-        pytest.param((10, 11, 12), [Recall.UNSURE, Recall.KNOWN, Recall.KNOWN], id="gets on: a replay"),
-        pytest.param((10, 10, 12), [Recall.UNSURE] * 3, id="stays: a new exposure, with the motion alike"),
+        pytest.param((10, 11, 12), True, [Recall.UNSURE, Recall.KNOWN, Recall.KNOWN], id="gets on: a replay"),
+        pytest.param((10, 10, 12), True, [Recall.UNSURE] * 3, id="stays: a new exposure, with the motion alike"),
+        pytest.param((10, 11, 12), False, [Recall.UNSURE] * 3, id="gets on, but mostly the image before is shown"),
     ],
 )
-def test_a_run_that_little_noise_makes_likely_has_to_get_on(pulses: tuple[int, ...], said: list[Recall]) -> None:
+def test_a_run_that_little_noise_makes_likely_has_to_get_on(
+    pulses: tuple[int, ...], redrawn: bool, said: list[Recall]
+) -> None:
     memory = run_of(20)
     for number in range(5):
         memory.add(pulse(3, 60 + number), 2, number)
     left = (0.35, 0.25, 0.25)
-    assert [memory.recall(replayed(n, left[i]), 5 + i / 15, True, 0.05) for i, n in enumerate(pulses)] == said
+    assert [memory.recall(replayed(n, left[i]), 5 + i / 15, redrawn, 0.05) for i, n in enumerate(pulses)] == said
 
 
 def test_an_exposure_right_after_the_replay_of_an_earlier_run_is_new() -> None:
