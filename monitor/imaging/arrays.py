@@ -12,6 +12,8 @@ Mask: TypeAlias = NDArray[np.bool_]
 """(h, w) bool."""
 Values: TypeAlias = NDArray[np.float32]
 """(n,) float32."""
+FINE_SIGMA_PX = 3.0
+"""Width of smoothing, in pixels, that tells all there is to tell after it."""
 
 
 def sample(image: Array, x: Array, y: Array, border: int = cv2.BORDER_REPLICATE) -> Array:
@@ -39,8 +41,19 @@ def grown(mask: Mask, radius_px: float) -> Mask:
 def smoothed_within(picture: Array, ground: Mask, sigma_px: float, least_weight: float) -> Array:
     """Smoothed by what lies in the ground only; where less of it than ``least_weight`` is near, paler, down to 0."""
     weight = ground.astype(np.float32)
-    sums, weights = (cv2.GaussianBlur(a, (0, 0), sigma_px) for a in (picture * weight, weight))
+    sums, weights = (_smoothed(a, sigma_px) for a in (picture * weight, weight))
     return np.asarray(sums / np.maximum(weights, np.float32(least_weight)), np.float32)
+
+
+def _smoothed(picture: Array, sigma_px: float) -> Array:
+    """Smoothed; widely on a coarser grid, which tells nearly the same many times faster."""
+    coarse = int(sigma_px / FINE_SIGMA_PX)
+    if coarse < 2:
+        return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma_px), np.float32)
+    h, w = picture.shape
+    small = cv2.resize(picture, (max(1, w // coarse), max(1, h // coarse)), interpolation=cv2.INTER_AREA)
+    smooth = cv2.GaussianBlur(small, (0, 0), sigma_px / coarse)
+    return np.asarray(cv2.resize(smooth, (w, h), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def components(mask: Mask) -> tuple[int, NDArray[np.int32]]:

@@ -10,6 +10,8 @@ SMOOTH_MM = 0.7
 """Veins are 1.5 to 3 mm wide: this width of smoothing suits them best."""
 LEAST_GROUND = 0.2
 """Share of the smoothing's weight from which a place counts in full; what shines beside the ground stays out."""
+WIDE_MM = 4.0
+"""What changes over more than that, as soft tissue does, is neither a vein nor to count against one."""
 SURE = 5.0
 """Standard deviations of the smoothed difference that nothing but cement reaches."""
 MISFIT, LEAST_PIXELS = 4.0, 50
@@ -57,16 +59,18 @@ def find_faint(
     ground = free[every] & ~grown(plain, BRIGHT_MM / px_mm)
     small = np.asarray(cv2.resize(signal, plain.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
     smooth = smoothed_within(small, ground, SMOOTH_MM / px_mm, LEAST_GROUND)
-    low = np.maximum(_doubt(noise[every], parallax[every]), max(SURE * _spread(smooth, ground), LEAST))
-    found = (smooth > low) & ground
+    lone = smooth - smoothed_within(small, ground, WIDE_MM / px_mm, LEAST_GROUND)
+    low = np.maximum(_doubt(noise[every], parallax[every]), LEAST)
+    excess = np.maximum(*(level / np.maximum(low, SURE * _spread(level, ground)) for level in (smooth, lone)))
+    found = (excess > 1) & ground
     labels = _linked(found, GAP_MM / px_mm)
     plenty = _sizes(labels, found & ~body[every]) * px_mm**2 >= PLENTY_MM2
     bolus, under_metal, wall = (
         _sizes(labels, found & grown(origin, NEAR_MM / px_mm)) > 0
         for origin in (plain, _carried_on(plain, body[every] & ~free[every]), body[every])
     )
-    apart = _sizes(labels, found & ~body[every] & (smooth > APART * low)) * px_mm**2 >= PLENTY_MM2
-    seeded = _sizes(labels, found & (smooth > SEED * low)) * px_mm**2 >= SEED_MM2
+    apart = _sizes(labels, found & ~body[every] & (excess > APART)) * px_mm**2 >= PLENTY_MM2
+    seeded = _sizes(labels, found & (excess > SEED)) * px_mm**2 >= SEED_MM2
     sure = wall & ((bolus & seeded) | (under_metal & plenty) | apart)
     whole = _closed(found & sure[labels], GAP_MM / px_mm)
     kept = cv2.resize(whole.view(np.uint8), cement.shape[::-1], interpolation=cv2.INTER_NEAREST)
