@@ -213,7 +213,7 @@ class Coat:
         least = np.maximum(((LEAST,), (FLANK_LEAST,)), SHARE * gain * bare[0])
         rise = np.where(outside, density - gain * bare, np.nan)
         core_and_flanks = np.array([rise[0], np.minimum(rise[1], rise[2])]) / least
-        excess = np.array([*core_and_flanks, np.hypot(*np.fmax(core_and_flanks, 0))])
+        excess = np.array([*core_and_flanks, np.hypot(*np.maximum(core_and_flanks, 0))])
         hits = np.flatnonzero((excess > 1).any(0))
         runs = np.split(hits, np.flatnonzero(np.diff(hits) > GAP_MM / self._mm) + 1)
         wall = int(np.argmax(inside))
