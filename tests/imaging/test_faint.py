@@ -34,6 +34,13 @@ def test_a_vein_too_pale_for_single_pixels_is_found_along_its_length(contrast: f
     assert seen.sum() < 1.8 * course.sum()
 
 
+def test_a_vein_is_found_though_soft_tissue_has_changed_all_around() -> None:
+    course = vein(211, 280)
+    waves = 0.015 * np.sin(2 * np.pi * X * MM / 40) * np.cos(2 * np.pi * Y * MM / 40)
+    assert (found(np.asarray(0.05 * course + waves, np.float32)) & course).sum() > 0.8 * course.sum()
+    assert not found(np.asarray(waves, np.float32)).any()
+
+
 def test_a_vein_goes_on_behind_an_edge_that_does_not_fit() -> None:
     course = vein(211, 280)
     hidden = np.asarray((X >= 216) & (X < 223))
@@ -71,7 +78,7 @@ def test_nothing_is_believed(added: Mask, parallax: float, free: Mask | None) ->
 
 def test_a_vein_that_leaves_the_body_away_from_the_bolus_is_not_believed() -> None:
     far = np.asarray((np.abs(X - 115) * MM < 1) & (Y < 112) & (Y > 40))
-    assert not found(np.asarray(0.04 * far, np.float32)).any()
+    assert not found(np.asarray(0.02 * far, np.float32)).any()
 
 
 @pytest.mark.parametrize(
@@ -87,13 +94,13 @@ def test_cement_goes_on_under_a_shaft_where_it_cannot_be_seen(first: int, last: 
     shaft = np.asarray((np.abs(Y - 185) * MM < 1.5) & (X >= first))
     beside = np.asarray((Y >= 190) & (Y < 206) & (X >= 211) & (X < last))
     bolus = np.asarray((Y >= 140) & (Y < 182) & (X >= 110) & (X < 165))
-    signal = np.asarray(0.03 * beside + np.random.default_rng(3).normal(0, NOISE, SHAPE), np.float32)
+    signal = np.asarray(0.02 * beside + np.random.default_rng(3).normal(0, NOISE, SHAPE), np.float32)
     flat = np.full(SHAPE, NOISE, np.float32)
     seen = find_faint(signal, flat, np.zeros_like(flat), bolus, BODY, ~shaft, MM)
     assert (seen & beside).any() == shown
 
 
-@pytest.mark.parametrize(("contrast", "shown"), [(0.06, True), (0.03, False)], ids=["stands out far", "stands out"])
+@pytest.mark.parametrize(("contrast", "shown"), [(0.04, True), (0.02, False)], ids=["stands out far", "stands out"])
 def test_a_patch_away_from_the_bolus_is_believed_where_it_stands_out_far(contrast: float, shown: bool) -> None:
     patch = np.asarray((np.abs(X - 120) * MM < 4) & (Y < 110) & (Y > 95))
     assert (found(np.asarray(contrast * patch, np.float32)) & patch).any() == shown
