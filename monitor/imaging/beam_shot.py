@@ -113,12 +113,7 @@ class Shot:
         return min(max(limits.gap_periods * period, 1.5 * longest, limits.min_gap_s), limits.max_gap_s)
 
     @property
-    def period_s(self) -> float:
-        """Time between pulses; the usual one while not known."""
-        return self._rhythm.period_s or self._settings.last_pulse_s
-
-    @property
     def over_s(self) -> float:
         """Time by which the last pulse's share of time was over."""
-        over = self._rhythm.over_s(self.period_s)
+        over = self._rhythm.over_s(self._rhythm.period_s or self._settings.last_pulse_s)
         return max(over, self._kept.t_s + _INSTANT_S)
