@@ -179,10 +179,13 @@ class BeamDetector:
         self._streak.clear()
 
     def _end_if_over(self, at: Moment) -> Moment | None:
-        """The last live frame, once no pulse has come for too long."""
-        if self._shot is None or not self._shot.is_over(at, self._window.is_changing):
+        """The last live frame, once no pulse has come for too long: what has changed since then is the path's noise."""
+        shot = self._shot
+        if shot is None or not shot.is_over(at, self._window.is_changing):
             return None
-        return self._end(self._shot, self._shot.over_s)
+        if at.t_s - shot.shown.t_s > self._settings.min_gap_s:
+            self._window.has_held()
+        return self._end(shot, shot.over_s)
 
     def _end_if_at_rest(self, at: Moment) -> Moment | None:
         """The last live frame, once the images have long changed by less than they did."""

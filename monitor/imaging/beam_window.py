@@ -124,6 +124,11 @@ class Window:
         least = max(min(self._rested, len(self._looks) * self._repeat), _LEAST_HELD)
         self._held = LogMean(min(least, _HELD_PRIOR), _PRIOR_COUNT, _MEMORY)
 
+    def has_held(self) -> None:
+        """Learn from a shot's end, the first seen, that its last image changes by so much though it is held."""
+        if not self._is_held_known and self.change() > self._held.mean:
+            self.rests(self.change())
+
     def rests(self, change: float) -> None:
         """Learn how much a held image changes on this machine, in place of what was expected."""
         self._is_held_known = True

@@ -112,8 +112,8 @@ def test_a_shot_lasts_while_compression_all_but_hides_its_pulses() -> None:
     assert_shots(shots_of(compressed(machine.wait(1.0), 26, 250)), machine.shots)
 
 
-@pytest.mark.parametrize("adc", [4.0, 8.0])
-@pytest.mark.parametrize("pulses", [3, 15])
+@pytest.mark.parametrize("adc", [3.0, 4.0, 8.0])
+@pytest.mark.parametrize("pulses", [3, 7.5, 15])
 def test_a_shot_ends_though_the_video_path_makes_as_much_noise_as_the_pulses(adc: float, pulses: float) -> None:
     machine = Machine(adc=adc, noise=5, pulses=pulses).wait(0.6).press(1.0).wait(2.0).move(9).press(1.3).wait(2.0)
     assert_shots(shots_of(machine.film()), machine.shots)
