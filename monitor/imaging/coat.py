@@ -34,18 +34,17 @@ DISTINCT = 2.0
 SHORTEST_MM, GAP_MM, AT_WALL_MM = 1.5, 2.0, 3.0
 """Cement comes out of the body: a stretch of it begins at the wall."""
 STEP_MM = 3.0
-"""Over this much of the shaft its density must fall by what only cement makes where the cement ends. Core and flanks
-count together, too, as independent signs do: the root of the sum of their squares."""
+"""Over this much of the shaft its density must fall by what only cement makes where the cement ends."""
 FLANK_MM, BESIDE_MM, FLANK_LEAST = (0.3, 1.1), (2.2, 3.5), 0.12
 """Beyond the shaft's edge: a sheath of cement half a millimetre thick is 2 mm deep there, denser by this than what lies
 beside it. Both sides must be, since a fit that is a little aside makes one of them so."""
 SHEATH_MM = 0.5
 """Cement that makes a shaft so much denser lies round it, at least this thick (0.06 -ln units in front and behind)."""
-EVEN, DEEP_EVEN, SHOWS, DEEPEST_MM = 0.6, 0.4, 0.25, 4.5
+EVEN, SHOWS, DEEPEST_MM = 0.6, 0.25, 4.5
 """A sheath is about as thick on one side of the shaft as on the other: least share of the denser flank's gain that the
-other shows, and of one that reaches deep into the canal. What a shaft merely hides there lies to one side of it. Least
-share of the core's gain that one of the flanks shows: no cement ends where the shaft does on both sides. Nor does a
-shaft hide what reaches deeper: cement spreads."""
+other shows. What a shaft merely hides, in the canal, lies to one side of it. Least share of the core's gain that one of
+the flanks shows: no cement ends where the shaft does on both sides. Nor does a shaft hide what reaches deeper into the
+canal: cement spreads."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,8 +211,7 @@ class Coat:
             return []
         least = np.maximum(((LEAST,), (FLANK_LEAST,)), SHARE * gain * bare[0])
         rise = np.where(outside, density - gain * bare, np.nan)
-        core_and_flanks = np.array([rise[0], np.minimum(rise[1], rise[2])]) / least
-        excess = np.array([*core_and_flanks, np.hypot(*np.maximum(core_and_flanks, 0))])
+        excess = np.array([rise[0], np.minimum(rise[1], rise[2])]) / least
         hits = np.flatnonzero((excess > 1).any(0))
         runs = np.split(hits, np.flatnonzero(np.diff(hits) > GAP_MM / self._mm) + 1)
         wall = int(np.argmax(inside))
@@ -225,9 +223,8 @@ class Coat:
             core, *flanks = (_mean(row[first : last + 1]) for row in rise)
             if not (self._stands_out(ratio, first, last) or _mean(excess[1, first : last + 1]) > 1):
                 continue
-            is_deep = (last - first) * self._mm > DEEPEST_MM
-            is_even = min(flanks) >= (DEEP_EVEN if is_deep else EVEN) * max(flanks)
-            if max(flanks) > SHOWS * core and (is_even or not is_deep):
+            is_even = min(flanks) >= EVEN * max(flanks)
+            if max(flanks) > SHOWS * core and (is_even or (last - first) * self._mm <= DEEPEST_MM):
                 found.append((first, last, bool(is_even)))
         return found
 
