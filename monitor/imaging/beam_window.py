@@ -39,6 +39,7 @@ class Window:
         self._length_s = length_s
         self._looks: deque[Look] = deque()
         self._whole: float | None = None
+        self._latest: float | None = None
         self._held = LogMean(_HELD_PRIOR, _PRIOR_COUNT, _MEMORY)
         self._is_held_known, self._rested, self._repeat = False, inf, 0.0
         self._live = LogMean(_LIVE_PRIOR, _PRIOR_COUNT, _MEMORY)
@@ -47,7 +48,7 @@ class Window:
 
     def add(self, look: Look) -> None:
         """Take the next frame."""
-        self._whole = None
+        self._whole = self._latest = None
         if self._looks and self._looks[-1].layout != look.layout:
             self._looks.clear()
         self._looks.append(look)
@@ -95,7 +96,9 @@ class Window:
 
     def jump(self) -> float:
         """Share of the noise that came with the latest frame."""
-        return self.change_since(self._looks[-2].at.t_s) if len(self._looks) > 1 else 0.0
+        if self._latest is None:
+            self._latest = self.change_since(self._looks[-2].at.t_s) if len(self._looks) > 1 else 0.0
+        return self._latest
 
     @property
     def limit(self) -> float:
