@@ -34,17 +34,18 @@ DISTINCT = 2.0
 SHORTEST_MM, GAP_MM, AT_WALL_MM = 1.5, 2.0, 3.0
 """Cement comes out of the body: a stretch of it begins at the wall."""
 STEP_MM = 3.0
-"""Over this much of the shaft its density must fall by what only cement makes where the cement ends."""
+"""Over this much of the shaft its density must fall by what only cement makes where the cement ends. Where neither core
+nor flanks tell by themselves they count together, as independent signs do: the root of the sum of their squares."""
 FLANK_MM, BESIDE_MM, FLANK_LEAST = (0.3, 1.1), (2.2, 3.5), 0.12
 """Beyond the shaft's edge: a sheath of cement half a millimetre thick is 2 mm deep there, denser by this than what lies
 beside it. Both sides must be, since a fit that is a little aside makes one of them so."""
 SHEATH_MM = 0.5
 """Cement that makes a shaft so much denser lies round it, at least this thick (0.06 -ln units in front and behind)."""
-EVEN, SHOWS, DEEPEST_MM = 0.6, 0.25, 4.5
+EVEN, DEEP_EVEN, SHOWS, DEEPEST_MM = 0.6, 0.4, 0.25, 4.5
 """A sheath is about as thick on one side of the shaft as on the other: least share of the denser flank's gain that the
-other shows. What a shaft merely hides, in the canal, lies to one side of it. Least share of the core's gain that one of
-the flanks shows: no cement ends where the shaft does on both sides. Nor does a shaft hide what reaches deeper into the
-canal: cement spreads."""
+other shows, and of one that reaches deep into the canal. What a shaft merely hides there lies to one side of it. Least
+share of the core's gain that one of the flanks shows: no cement ends where the shaft does on both sides. Nor does a
+shaft hide what reaches deeper: cement spreads."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,21 +213,26 @@ class Coat:
         least = np.maximum(((LEAST,), (FLANK_LEAST,)), SHARE * gain * bare[0])
         rise = np.where(outside, density - gain * bare, np.nan)
         excess = np.array([rise[0], np.minimum(rise[1], rise[2])]) / least
-        hits = np.flatnonzero((excess > 1).any(0))
-        runs = np.split(hits, np.flatnonzero(np.diff(hits) > GAP_MM / self._mm) + 1)
+        together = np.hypot(*np.maximum(excess, 0))
         wall = int(np.argmax(inside))
-        long = [(int(r[0]), int(r[-1])) for r in runs if len(r) * self._mm >= SHORTEST_MM]
-        begun = [(first, last) for first, last in long if abs(wall - last) * self._mm <= AT_WALL_MM]
-        ended = [(first, last) for first, last in begun if any(self._ends(row, first) for row in excess)]
         found = []
-        for first, last in ended:
+        for first, last in self._stretches(excess, wall) or self._stretches(together[None], wall):
             core, *flanks = (_mean(row[first : last + 1]) for row in rise)
             if not (self._stands_out(ratio, first, last) or _mean(excess[1, first : last + 1]) > 1):
                 continue
-            is_even = min(flanks) >= EVEN * max(flanks)
-            if max(flanks) > SHOWS * core and (is_even or (last - first) * self._mm <= DEEPEST_MM):
+            is_deep = (last - first) * self._mm > DEEPEST_MM
+            is_even = min(flanks) >= (DEEP_EVEN if is_deep else EVEN) * max(flanks)
+            if max(flanks) > SHOWS * core and (is_even or not is_deep):
                 found.append((first, last, bool(is_even)))
         return found
+
+    def _stretches(self, excess: NDArray[np.float64], wall: int) -> list[tuple[int, int]]:
+        """First and last place of what begins at the wall, exceeds 1 in one of the rows, and ends."""
+        hits = np.flatnonzero((excess > 1).any(0))
+        runs = np.split(hits, np.flatnonzero(np.diff(hits) > GAP_MM / self._mm) + 1)
+        long = [(int(r[0]), int(r[-1])) for r in runs if len(r) * self._mm >= SHORTEST_MM]
+        begun = [(first, last) for first, last in long if abs(wall - last) * self._mm <= AT_WALL_MM]
+        return [(first, last) for first, last in begun if any(self._ends(row, first) for row in excess)]
 
     def _stands_out(self, ratio: NDArray[np.float64], first: int, last: int) -> bool:
         """Whether the core of a stretch has gained more than the shaft beyond differs from place to place."""

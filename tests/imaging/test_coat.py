@@ -94,6 +94,27 @@ def test_cement_that_the_shaft_hides_and_that_lies_to_one_side_of_it_is_no_sheat
     assert beneath[100, 112:119].all() == expected
 
 
+@pytest.mark.parametrize(
+    ("core", "flanks", "expected"),
+    [
+        pytest.param(0.075, (0.12, 0.12), True, id="core and flanks each a little less than what tells by itself"),
+        pytest.param(0.06, (0.08, 0.08), False, id="both far less"),
+        pytest.param(0.15, (0.28, 0.14), True, id="8 mm long, half as thick on one side"),
+        pytest.param(0.15, (0.3, 0.05), False, id="8 mm long, on one side"),
+    ],
+)
+def test_a_sheath_is_told_by_core_and_flanks(core: float, flanks: tuple[float, float], expected: bool) -> None:
+    picture, columns = _picture(CANNULA), slice(100, 122)
+    aside = np.broadcast_to(np.arange(SHAPE[0])[:, None] - CANNULA.tip[1], SHAPE)
+    half, thick = CANNULA.width_px / 2, 1.2 / MM
+    picture[:, columns] += core * (np.abs(aside) <= half)[:, columns]
+    for side, flank in zip((-1, 1), flanks, strict=True):
+        picture[:, columns] += flank * ((side * aside > half) & (side * aside <= half + thick))[:, columns]
+    sheath, beneath = _learnt().update(picture, CANNULA, cemented=True)
+    assert sheath.any() == expected
+    assert not beneath.any()
+
+
 def _crossed(second: Band, denser_px: tuple[int, int] = (0, 0)) -> Array:
     """Two shafts: where they cross both add."""
     _, x = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(np.float32)
