@@ -192,20 +192,18 @@ class BeamDetector:
         shot = self._shot
         if shot is None:
             return None
-        self._lull.see(at, self._window.jump())
-        if at.t_s - shot.first.t_s < self._settings.min_gap_s + _RISE_S or not self._window.is_full:
-            return None
-        changed_s = self._lull.came_to_rest(self._window.change())
+        window = self._window
+        risen = at.t_s - shot.first.t_s >= self._settings.min_gap_s + _RISE_S and window.is_full
+        changed_s = self._lull.came_to_rest(at, window.jump(), window.change() if risen else None)
         if changed_s is None:
             return None
-        self._window.rests(self._lull.change)
-        over_s = min(shot.over_s, max(changed_s, self._told_anew(shot).over_s))
-        return self._end(shot, over_s)
+        window.rests(self._lull.change)
+        self._rhythm = Rhythm()  # It has been learning from the path's noise.
+        return self._end(shot, min(shot.over_s, max(changed_s, self._told_anew(shot).over_s)))
 
     def _told_anew(self, shot: Shot) -> Shot:
-        """The shot with those pulses only that the path's noise, now known, can't have feigned; they set the rhythm."""
-        self._rhythm, least = Rhythm(), self._lull.least_jump
-        told = Shot(shot.number, shot.first, self._settings, self._rhythm)
+        """The shot with those pulses only that the path's noise, now known, can't have feigned."""
+        told, least = Shot(shot.number, shot.first, self._settings, self._rhythm), self._lull.least_jump
         for at, jump in self._lull.frames:
             told.follow(at, jump > least, jump > least)
         return told

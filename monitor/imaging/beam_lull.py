@@ -54,16 +54,15 @@ class Lull:
         self._recent: deque[tuple[float, float]] = deque()
         self._within: list[tuple[float, float, float]] = []
 
-    def see(self, at: Moment, jump: float) -> None:
-        """Take the next frame, and how much came with it."""
-        self.frames.append((at, jump))
+    def came_to_rest(self, at: Moment, jump: float, change: float | None) -> float | None:
+        """Take the next frame: what came with it, and what has changed over the fixed time.
 
-    def came_to_rest(self, change: float) -> float | None:
-        """Take how much has changed by the latest frame over the fixed time; call it once all of that is the shot's.
-
-        Gives the time when the image last was another, once it is certain that it has come to rest; None until then.
+        The latter is None until all of that time is the shot's. Gives the time when the image last was another, once
+        it is certain that it has come to rest; None until then.
         """
-        at, jump = self.frames[-1]
+        self.frames.append((at, jump))
+        if change is None:
+            return None
         value = log(max(change, _FLOOR))
         most = self._most(at.t_s, value)
         if self._count < _ENOUGH or most > self._limit():

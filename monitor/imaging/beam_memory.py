@@ -99,8 +99,7 @@ class Memory:
             new = max(new, _NEW)
         goes_on = self._goes_on(best, t_s, redrawn)
         if goes_on:
-            certain = self._gone_on >= _CERTAIN and not redrawn and not self._is_held(best)
-            known = -1.0 if certain else _GOES_ON if self._gone_on or redrawn else _LIKELY
+            known = self._known_next(best, redrawn)
         if shared > min(known, _LIKELY):
             self._gone_on = self._gone_on + best - self._replayed if goes_on else 0
             self._replayed, self._replayed_s = best, t_s
@@ -124,6 +123,12 @@ class Memory:
         runs = t_s - self._replayed_s < _SOON_S and (self._gone_on >= _CERTAIN or not self._is_held(self._replayed))
         first = self._replayed + (1 if self._gone_on == 0 else -1)
         return runs and first <= best <= self._replayed + _ON
+
+    def _known_next(self, best: int, redrawn: bool) -> float:
+        """Noise in common from which an image is the next of a replay; any where the order alone tells."""
+        if self._gone_on >= _CERTAIN and not redrawn and not self._is_held(best):
+            return -1.0
+        return _GOES_ON if self._gone_on or redrawn else _LIKELY
 
     def _is_held(self, place: int) -> bool:
         """Whether a remembered image is of the newest pulses: the one held, or next to it."""

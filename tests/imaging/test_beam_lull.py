@@ -19,8 +19,7 @@ CASES = {
 def told(lull: Lull, changes: list[float], jumps: list[float]) -> float | None:
     """When the image last was another, as far as that becomes certain within these frames."""
     for n, (change, jump) in enumerate(zip(changes, jumps, strict=True)):
-        lull.see(Moment(n / FPS, n), jump)
-        if (changed_s := lull.came_to_rest(change)) is not None:
+        if (changed_s := lull.came_to_rest(Moment(n / FPS, n), jump, change)) is not None:
             return changed_s
     return None
 
