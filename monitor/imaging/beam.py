@@ -68,6 +68,16 @@ class BeamReading:
     ended: Moment | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Pause:
+    """Without pulses in a shot: until when, when the last pulse was over, its number, images remembered until then."""
+
+    until_s: float
+    over_s: float
+    remembered: int
+    pulse: int
+
+
 class BeamDetector:
     """Follows the beam from frame to frame."""
 
@@ -78,6 +88,7 @@ class BeamDetector:
         self._memory = Memory(settings.memory_pulses)
         self._moments: deque[Moment] = deque(maxlen=120)
         self._shot: Shot | None = None
+        self._pause: _Pause | None = None
         self._shots = 0
         self._previous: Look | None = None
         self._reference: Look | None = None
@@ -115,8 +126,9 @@ class BeamDetector:
         if self._shot is None and 0 <= at.t_s - self._off_s - self._settings.min_gap_s < _LEARN_HELD_S:
             self._window.held()
             self._stirring.held()
+        replayed = self._end_if_replayed(look)
         fresh = self._follow(look, difference) if self._shot else False
-        ended = self._ended(look.at)
+        ended = replayed or self._ended(look.at)
         started = None if self._shot or ended else self._started(look, difference)
         self._previous = look
         return self._reading(ended, fresh or started is not None, started)
@@ -200,6 +212,19 @@ class BeamDetector:
         window.rests(self._lull.change)
         self._rhythm = Rhythm()  # It has been learning from the path's noise.
         return self._end(shot, min(shot.over_s, max(changed_s, self._told_anew(shot).over_s)))
+
+    def _end_if_replayed(self, look: Look) -> Moment | None:
+        """The last live frame before a pause, where what comes after it shows earlier images again."""
+        shot, gap_s = self._shot, self._settings.min_gap_s
+        if shot is None or self._lamp.lit:
+            return None
+        if look.at.t_s - shot.last.t_s > gap_s:
+            self._pause = _Pause(look.at.t_s, shot.over_s, self._memory.count, shot.pulse)
+        pause = self._pause
+        if pause is None or look.at.t_s - pause.until_s > gap_s or self._window.jump() <= self._window.limit:
+            return None
+        replayed = self._memory.holds(look.texture, pause.remembered, pause.pulse)
+        return self._end(shot, pause.over_s) if replayed else None
 
     def _told_anew(self, shot: Shot) -> Shot:
         """The shot with those pulses only that the path's noise, now known, can't have feigned."""
@@ -327,6 +352,7 @@ class BeamDetector:
         """Open a shot with its pulses so far."""
         self._shots += 1
         self._shot = Shot(self._shots, looks[0].at, self._settings, self._rhythm, self._every_frame)
+        self._pause = None
         self._window.begin_shot()
         self._lull = Lull(self._settings.max_gap_s, self._settings.min_gap_s)
         self._stirring.begin_shot()

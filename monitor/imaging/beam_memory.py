@@ -78,6 +78,22 @@ class Memory:
         self._shots[slot], self._pulses[slot] = shot, pulse
         self._count += 1
 
+    @property
+    def count(self) -> int:
+        """Images ever remembered."""
+        return self._count
+
+    def holds(self, texture: Texture, before: int, pulse: int) -> bool:
+        """Whether an image is one of the first ``before`` that were remembered, not of the shot's ``pulse`` or later.
+
+        The latest pulse shares noise with new ones through the machine's recursive filter.
+        """
+        print_ = _fingerprint(texture)
+        best = self._most_alike(print_)
+        number = self._count - 1 - (self._newest - best) % self._capacity
+        latest = self._shots[best] == self._shots[self._newest] and self._pulses[best] >= pulse
+        return number < before and not latest and self._shared(print_, best)[0] > _KNOWN_UNLIKE
+
     def recall(self, texture: Texture, t_s: float, redrawn: bool, likeness: float) -> Recall:
         """Whether the image shown at a time repeats the noise of a remembered pulse.
 
