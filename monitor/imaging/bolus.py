@@ -13,7 +13,7 @@ from monitor.domain import Extravasate, Image, Point, Polygon, View, Wall, polyg
 from monitor.imaging.arrays import Array, Mask, grown
 from monitor.imaging.cannula_fit import WIDEST_MM, Band
 from monitor.imaging.cement import Scene, find_cement, softened
-from monitor.imaging.clutter import clutter, edges
+from monitor.imaging.clutter import Clutter, clutter, edges
 from monitor.imaging.coat import Coats
 from monitor.imaging.exposure import GreyMap, fit_grey_map
 from monitor.imaging.haze import without_haze
@@ -132,10 +132,10 @@ class Bolus:
         passing = self._passing.mask(self._passing.update(bands, cemented, new_shot), smooth.shape)
         metal = self._metal(bands, smooth)
         still = usable & ~metal & ~known
-        noise = clutter(smooth, self._edges, still) + doubt(moved, self._where.body, self._mm)
+        noise = clutter(smooth, self._edges, still, self._mm).doubting(doubt(moved, body, self._mm))
         certain = usable & ~grown(~usable, round(BLURRED_MM / self._mm))
         cement, signal = self._segment(smooth, noise, certain, metal, cemented)
-        hand = self._hand(smooth, noise, usable, bands) if self._is_outside(cement) else np.zeros_like(cement)
+        hand = self._hand(smooth, noise.total, usable, bands) if self._is_outside(cement) else np.zeros_like(cement)
         cement = self._believed(cement, passing, hand, metal, cemented)
         cement = without_haze(cement, signal, self._where.body, certain & ~metal, self._mm)
         cement = without_moved_gas(cement, signal, self._where.body, certain, self._mm)
@@ -144,7 +144,7 @@ class Bolus:
             cement = without_moved_bone(cement, signal, self._where.body, certain & ~metal, self._mm)
         self._stand(cement, new_shot)
         if not cemented and self._grey is not None:
-            self._reference.absorb(current, added, self._grey, seen & ~grown(metal, 3) & ~cement, noise)
+            self._reference.absorb(current, added, self._grey, seen & ~grown(metal, 3) & ~cement, noise.total)
         self._sudden = self._has_turned_up(cement, known)
         self._cement = cement
         cannula = self._instruments.cannula if bands else None
@@ -188,7 +188,7 @@ class Bolus:
             self._added = self._added + (added - self._added) * np.float32(share)
         return np.asarray(cv2.GaussianBlur(self._added, (0, 0), SMOOTH_MM / self._mm), np.float32)
 
-    def _segment(self, smooth: Array, noise: Array, usable: Mask, metal: Mask, cemented: bool) -> tuple[Mask, Array]:
+    def _segment(self, smooth: Array, noise: Clutter, usable: Mask, metal: Mask, cemented: bool) -> tuple[Mask, Array]:
         body = self._where.body
         cement, signal = find_cement(smooth, noise, Scene(body, self._interior, usable, metal, self._mm))
         cement = attached(without_intruders(cement, body, usable, self._mm), body, self._mm)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from monitor.imaging.arrays import Array, Mask, components, grown, halved, positive
+from monitor.imaging.clutter import Clutter
 from monitor.imaging.faint import find_faint
 from monitor.imaging.metal import from_outside
 
@@ -52,15 +53,15 @@ def softened(body: Mask, spacing_mm: float) -> Array:
     return np.asarray(blurred, np.float32)
 
 
-def find_cement(added: Array, noise: Array, scene: Scene) -> tuple[Mask, Array]:
+def find_cement(added: Array, clutter: Clutter, scene: Scene) -> tuple[Mask, Array]:
     """Segment the cement.
 
     Parameters
     ----------
     added
         float32 (h, w): attenuation beyond the reference's, -ln units, averaged over the latest pulses.
-    noise
-        float32 (h, w): its standard deviation where nothing was added.
+    clutter
+        Its standard deviation where nothing was added.
     scene
         Body, usable pixels and metal on the same grid.
 
@@ -69,7 +70,7 @@ def find_cement(added: Array, noise: Array, scene: Scene) -> tuple[Mask, Array]:
     The cement, bool (h, w), and what was added without slow changes, float32 (h, w).
     """
     # What lies beyond the image is no loss and no slow change either.
-    added = np.asarray(cv2.copyTo(added, scene.usable.view(np.uint8)), np.float32)
+    added, noise = np.asarray(cv2.copyTo(added, scene.usable.view(np.uint8)), np.float32), clutter.total
     least, free = np.maximum(PLAIN_NOISE * noise, LEAST), scene.usable & ~scene.metal
     added = _above_intruders(added, least, free, scene)
     signal = _without_slow_changes(added, scene)
@@ -84,7 +85,7 @@ def find_cement(added: Array, noise: Array, scene: Scene) -> tuple[Mask, Array]:
     rim = faint & tapered & free & scene.body & grown(core, RIM_MM / scene.spacing_mm)
     drop = (signal > cv2.max(np.maximum(PLAIN_NOISE * noise, RIM_LEAST), parallax)) & tapered & free
     plain = _bridge_metal(core | rim | (drop & _round_drops(core, scene)), scene)
-    return plain | find_faint(signal, noise, parallax, plain, scene.body, free, scene.spacing_mm), signal
+    return plain | find_faint(signal, clutter.misfit, parallax, plain, scene.body, free, scene.spacing_mm), signal
 
 
 def _least(peak: Array, scene: Scene) -> Array:

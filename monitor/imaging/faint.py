@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.imaging.arrays import Array, Mask, components, grown, median, smoothed_within
+from monitor.imaging.strands import strands
 
 SMOOTH_MM = 0.7
 """Veins are 1.5 to 3 mm wide: this width of smoothing suits them best."""
@@ -21,6 +22,8 @@ SEED, SEED_MM2 = 1.4, 1.0
 PLENTY_MM2 = 12.0
 """Area outside the body from which a piece is sure without pixels that stand out from the rest: of 45 recordings none
 without a leak had more than 6 mm² of such, gas on the move apart."""
+LONG_MM2 = 20.0
+"""The same of what only shows along lines."""
 APART = 2.0
 """Times the threshold that as much of it reaches which is seen apart from all other cement: its way may be too thin."""
 NEAR_MM = 4.5
@@ -33,7 +36,7 @@ BRIGHT_MM = 0.8
 
 
 def find_faint(
-    signal: Array, noise: Array, parallax: Array, cement: Mask, body: Mask, free: Mask, spacing_mm: float
+    signal: Array, misfit: Array, parallax: Array, cement: Mask, body: Mask, free: Mask, spacing_mm: float
 ) -> Mask:
     """Pixels of faint cement outside the body, bool (h, w); searched at half the resolution.
 
@@ -41,8 +44,8 @@ def find_faint(
     ----------
     signal
         float32 (h, w): added attenuation, slow changes taken off.
-    noise
-        float32 (h, w): its standard deviation pixel by pixel, larger where edges don't fit.
+    misfit
+        float32 (h, w): standard deviation of what edges leave that don't fit, or have moved.
     parallax
         float32 (h, w): what bone that has moved may add.
     cement
@@ -55,26 +58,53 @@ def find_faint(
     if not cement.any():
         return np.zeros_like(cement)
     every, px_mm = (slice(None, None, 2),) * 2, 2 * spacing_mm
-    plain = cement[every]
+    plain, within = cement[every], body[every]
     ground = free[every] & ~grown(plain, BRIGHT_MM / px_mm)
     small = np.asarray(cv2.resize(signal, plain.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
     smooth = smoothed_within(small, ground, SMOOTH_MM / px_mm, LEAST_GROUND)
     lone = smooth - smoothed_within(small, ground, WIDE_MM / px_mm, LEAST_GROUND)
-    low = np.maximum(_doubt(noise[every], parallax[every]), LEAST)
-    excess = np.maximum(*(level / np.maximum(low, SURE * _spread(level, ground)) for level in (smooth, lone)))
-    found = (excess > 1) & ground
-    labels = _linked(found, GAP_MM / px_mm)
-    plenty = _sizes(labels, found & ~body[every]) * px_mm**2 >= PLENTY_MM2
-    bolus, under_metal, wall = (
-        _sizes(labels, found & grown(origin, NEAR_MM / px_mm)) > 0
-        for origin in (plain, _carried_on(plain, body[every] & ~free[every]), body[every])
+    doubt = np.maximum(np.maximum(MISFIT * misfit[every], parallax[every]), np.float32(LEAST))
+    excess = np.maximum(*(level / np.maximum(doubt, SURE * _spread(level, ground)) for level in (smooth, lone)))
+    patches = _Pieces((excess > 1) & ground, plain, within, px_mm)
+    plenty = patches.outside_mm2() >= PLENTY_MM2
+    apart = patches.outside_mm2(excess > APART) >= PLENTY_MM2
+    seeded = patches.mm2(excess > SEED) >= SEED_MM2
+    under_metal = patches.comes_near(_carried_on(plain, within & ~free[every]))
+    veins = _Pieces(strands(lone, doubt, ground, px_mm), plain, within, px_mm)
+    whole = _closed(
+        patches.where((patches.from_bolus & seeded) | (under_metal & plenty) | apart)
+        | veins.where(veins.from_bolus & (veins.outside_mm2() >= LONG_MM2)),
+        GAP_MM / px_mm,
     )
-    apart = _sizes(labels, found & ~body[every] & (excess > APART)) * px_mm**2 >= PLENTY_MM2
-    seeded = _sizes(labels, found & (excess > SEED)) * px_mm**2 >= SEED_MM2
-    sure = wall & ((bolus & seeded) | (under_metal & plenty) | apart)
-    whole = _closed(found & sure[labels], GAP_MM / px_mm)
     kept = cv2.resize(whole.view(np.uint8), cement.shape[::-1], interpolation=cv2.INTER_NEAREST)
     return kept.view(bool) & ~body
+
+
+class _Pieces:
+    """What was found, pieces within a gap of each other as one; values by piece, the first of no piece."""
+
+    def __init__(self, found: Mask, plain: Mask, body: Mask, px_mm: float) -> None:
+        self._found, self._body, self._px_mm = found, body, px_mm
+        self._labels = _linked(found, GAP_MM / px_mm)
+        self.from_bolus = self.comes_near(plain)
+
+    def mm2(self, there: Mask) -> NDArray[np.float64]:
+        """Area of each piece that lies ``there``."""
+        sizes = np.bincount(self._labels[self._found & there], minlength=self._labels.max() + 1)
+        sizes[0] = 0
+        return np.asarray(sizes * self._px_mm**2, np.float64)
+
+    def outside_mm2(self, there: Mask | bool = True) -> NDArray[np.float64]:
+        """The same, outside the body."""
+        return self.mm2(~self._body & there)
+
+    def comes_near(self, origin: Mask) -> NDArray[np.bool_]:
+        """Whether each comes near where cement is known to be."""
+        return self.mm2(grown(origin, NEAR_MM / self._px_mm)) > 0
+
+    def where(self, sure: NDArray[np.bool_]) -> Mask:
+        """Pixels of the sure pieces that come near the body."""
+        return np.asarray(self._found & (sure & self.comes_near(self._body))[self._labels], bool)
 
 
 def _carried_on(plain: Mask, hidden: Mask) -> Mask:
@@ -83,23 +113,10 @@ def _carried_on(plain: Mask, hidden: Mask) -> Mask:
     return np.isin(labels, np.unique(labels[plain]))
 
 
-def _doubt(noise: Array, parallax: Array) -> Array:
-    """What edges add that don't fit, or that have moved against the target."""
-    misfit = cv2.sqrt(np.square(noise) - np.square(noise.min()))
-    return np.asarray(np.maximum(MISFIT * misfit, parallax), np.float32)
-
-
 def _spread(smooth: Array, ground: Mask) -> float:
     """Standard deviation within the ground, whatever a small part of it shows; infinite where there is too little."""
     level = smooth[::3, ::3][ground[::3, ::3]]
     return 1.4826 * median(np.abs(level - median(level))) if len(level) >= LEAST_PIXELS else float("inf")
-
-
-def _sizes(labels: NDArray[np.int32], there: Mask) -> NDArray[np.intp]:
-    """Pixels of each piece that lie ``there``; those of no piece are left out."""
-    sizes = np.bincount(labels[there], minlength=labels.max() + 1)
-    sizes[0] = 0
-    return sizes
 
 
 def _linked(found: Mask, gap_px: float) -> NDArray[np.int32]:

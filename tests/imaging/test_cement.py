@@ -4,6 +4,7 @@ import pytest
 
 from monitor.imaging.arrays import Array, Mask
 from monitor.imaging.cement import RIM_LEAST, Scene, find_cement, softened
+from monitor.imaging.clutter import Clutter
 
 MM = 0.3
 SHAPE = (240, 260)
@@ -21,7 +22,8 @@ def _found(added: Array, usable: Mask | None = None, beyond: float = 0.0) -> Mas
     none = np.zeros_like(BODY)
     scene = Scene(BODY, softened(BODY, MM), ~none if usable is None else usable, none, MM)
     noisy[~scene.usable] += beyond
-    return find_cement(noisy, np.full(SHAPE, NOISE, np.float32), scene)[0]
+    noise = np.full(SHAPE, NOISE, np.float32)
+    return find_cement(noisy, Clutter(noise, np.zeros_like(noise)), scene)[0]
 
 
 def _drop(peak: float, height_mm: float) -> Array:

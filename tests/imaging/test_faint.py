@@ -19,11 +19,11 @@ def vein(first: int, last: int, width_mm: float = 2.0) -> Mask:
     return np.asarray((np.abs(Y - 155) * MM < width_mm / 2) & (first <= X) & (last > X))
 
 
-def found(added: Array, parallax: float = 0.0, free: Mask | None = None) -> Mask:
-    noise = np.random.default_rng(3).normal(0, NOISE, SHAPE)
+def found(added: Array, parallax: float = 0.0, free: Mask | None = None, noise_size: float = NOISE) -> Mask:
+    noise = np.random.default_rng(3).normal(0, noise_size, SHAPE)
     signal = np.asarray(added + 0.4 * CEMENT + noise, np.float32)
-    flat, doubt = np.full(SHAPE, NOISE, np.float32), np.full(SHAPE, parallax, np.float32)
-    return find_faint(signal, flat, doubt, CEMENT, BODY, np.ones_like(BODY) if free is None else free, MM)
+    fits, doubt = np.zeros(SHAPE, np.float32), np.full(SHAPE, parallax, np.float32)
+    return find_faint(signal, fits, doubt, CEMENT, BODY, np.ones_like(BODY) if free is None else free, MM)
 
 
 @pytest.mark.parametrize("contrast", [0.025, 0.04])
@@ -32,6 +32,14 @@ def test_a_vein_too_pale_for_single_pixels_is_found_along_its_length(contrast: f
     seen = found(np.asarray(contrast * course, np.float32))
     assert (seen & course).sum() > 0.8 * course.sum()
     assert seen.sum() < 1.8 * course.sum()
+
+
+@pytest.mark.parametrize(("last", "shown"), [(225, False), (300, True)], ids=["short", "long"])
+def test_a_vein_that_noise_hides_at_each_place_is_found_by_its_length(last: int, shown: bool) -> None:
+    course = vein(211, last)
+    seen = found(np.asarray(0.032 * course, np.float32), noise_size=0.06)
+    assert ((seen & course).sum() > 0.5 * course.sum()) == shown
+    assert not (seen & ~vein(200, last + 12, 5.0)).any()
 
 
 def test_a_vein_is_found_though_soft_tissue_has_changed_all_around() -> None:
@@ -44,10 +52,10 @@ def test_a_vein_is_found_though_soft_tissue_has_changed_all_around() -> None:
 def test_a_vein_goes_on_behind_an_edge_that_does_not_fit() -> None:
     course = vein(211, 280)
     hidden = np.asarray((X >= 216) & (X < 223))
-    noise = np.where(hidden, np.float32(0.08), np.float32(NOISE))
+    misfit = np.where(hidden, np.float32(0.08), np.float32(0))
     signal = np.asarray(0.04 * course + 0.4 * CEMENT + np.random.default_rng(3).normal(0, NOISE, SHAPE), np.float32)
     nothing = np.zeros(SHAPE, np.float32)
-    seen = find_faint(signal, noise, nothing, CEMENT, BODY, np.ones_like(BODY), MM)
+    seen = find_faint(signal, misfit, nothing, CEMENT, BODY, np.ones_like(BODY), MM)
     assert (seen & course).sum() > 0.8 * course.sum()
     _, pieces = components(seen)
     assert pieces.max() == 1
@@ -95,8 +103,8 @@ def test_cement_goes_on_under_a_shaft_where_it_cannot_be_seen(first: int, last: 
     beside = np.asarray((Y >= 190) & (Y < 206) & (X >= 211) & (X < last))
     bolus = np.asarray((Y >= 140) & (Y < 182) & (X >= 110) & (X < 165))
     signal = np.asarray(0.02 * beside + np.random.default_rng(3).normal(0, NOISE, SHAPE), np.float32)
-    flat = np.full(SHAPE, NOISE, np.float32)
-    seen = find_faint(signal, flat, np.zeros_like(flat), bolus, BODY, ~shaft, MM)
+    none = np.zeros(SHAPE, np.float32)
+    seen = find_faint(signal, none, none, bolus, BODY, ~shaft, MM)
     assert (seen & beside).any() == shown
 
 
@@ -115,6 +123,6 @@ def test_evenly_pale_cement_is_believed_by_its_length(last: int, shown: bool) ->
 
 
 def test_without_plain_cement_there_is_no_faint_cement() -> None:
-    nothing, flat = np.zeros(SHAPE, bool), np.full(SHAPE, NOISE, np.float32)
+    nothing, none = np.zeros(SHAPE, bool), np.zeros(SHAPE, np.float32)
     signal = np.asarray(0.04 * vein(211, 280), np.float32)
-    assert not find_faint(signal, flat, np.zeros_like(flat), nothing, BODY, np.ones_like(BODY), MM).any()
+    assert not find_faint(signal, none, none, nothing, BODY, np.ones_like(BODY), MM).any()

@@ -1,0 +1,57 @@
+"""What is added along a line: a vein too pale for its noise at any one place shows over several millimetres."""
+
+import cv2
+import numpy as np
+
+from monitor.imaging.arrays import Array, Mask, median
+
+LENGTH_MM, DIRECTIONS = 7.0, 8
+"""Over how much of a line is averaged: a vein is nearly straight for so long."""
+STANDS_OUT, SINGLE = 3.0, 1.5
+"""Spreads of the best line's average, and of single places, that a strand exceeds."""
+
+
+def strands(level: Array, doubt: Array, ground: Mask, spacing_mm: float) -> Mask:
+    """Places on a line whose average stands out from all others and exceeds its doubt; bool (h, w).
+
+    Parameters
+    ----------
+    level
+        float32 (h, w): what was added to the surroundings, -ln units.
+    doubt
+        float32 (h, w): what may be none of cement there.
+    ground
+        bool (h, w): where it can be told.
+    spacing_mm
+        Millimetres per pixel.
+    """
+    if not ground.any():
+        return np.zeros_like(ground)
+    level, doubt = (np.where(ground, a, np.float32(0)) for a in (level, doubt))
+    means = [(cv2.filter2D(level, -1, line), cv2.filter2D(doubt, -1, line)) for line in _lines(LENGTH_MM / spacing_mm)]
+    best, less = means[0]
+    for mean, doubted in means[1:]:
+        better = mean > best
+        best, less = np.where(better, mean, best), np.where(better, doubted, less)
+    middle, spread = _middle_and_spread(np.asarray(best, np.float32), ground)
+    single = SINGLE * _middle_and_spread(level, ground)[1]
+    return np.asarray(ground & (best > middle + STANDS_OUT * spread) & (best > less) & (level > single), bool)
+
+
+def _lines(length_px: float) -> list[Array]:
+    """Straight lines through the middle in all directions, each of weight 1."""
+    size = max(3, round(length_px) // 2 * 2 + 1)
+    reach, lines = size // 2, []
+    for turn in np.arange(DIRECTIONS) * np.pi / DIRECTIONS:
+        x, y = (round(reach * float(part)) for part in (np.cos(turn), np.sin(turn)))
+        drawn = np.zeros((size, size), np.float32)
+        cv2.line(drawn, (reach - x, reach - y), (reach + x, reach + y), 1.0)
+        lines.append(np.asarray(drawn / drawn.sum(), np.float32))
+    return lines
+
+
+def _middle_and_spread(values: Array, ground: Mask) -> tuple[float, float]:
+    """Median and standard deviation within the ground, whatever a small part of it shows."""
+    there = values[ground]
+    middle = median(there)
+    return middle, 1.4826 * median(np.abs(there - middle))
