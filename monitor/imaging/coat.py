@@ -39,6 +39,9 @@ nor flanks tell by themselves they count together, as independent signs do: the 
 FLANK_MM, BESIDE_MM, FLANK_LEAST = (0.3, 1.1), (2.2, 3.5), 0.12
 """Beyond the shaft's edge: a sheath of cement half a millimetre thick is 2 mm deep there, denser by this than what lies
 beside it. Both sides must be, since a fit that is a little aside makes one of them so."""
+END_MM, LEAST_END_MM, UNKNOWN_FLANK = 10.0, 6.0, 0.5
+"""A shaft that nobody saw bare is taken to be all along as it is this far from the wall, if so much of it shows there;
+then its core must be denser, and both flanks by this part of what tells by itself."""
 SHEATH_MM = 0.5
 """Cement that makes a shaft so much denser lies round it, at least this thick (0.06 -ln units in front and behind)."""
 EVEN, DEEP_EVEN, SHOWS, DEEPEST_MM = 0.6, 0.4, 0.25, 4.5
@@ -132,11 +135,13 @@ class Coat:
         found = np.zeros_like(self._body), np.zeros_like(self._body)
         if not cemented:
             self._learn(band, self._along(added, band, band.width_px))
-        elif self._learnt is not None and self._is_same(band, self._learnt.line):
-            density = self._along(added, band, self._learnt.line.width_px)
-            for first, last, is_even in self._denser(density, self._learnt.density, band):
-                stretch = Band(self._at(band, last), self._at(band, first), band.width_px, 0.0)
-                found[not is_even][:] |= stretch.mask(added.shape, SHEATH_MM / self._mm) & ~self._body
+            return found
+        learnt = self._learnt if self._learnt and self._is_same(band, self._learnt.line) else None
+        density = self._along(added, band, learnt.line.width_px if learnt else band.width_px)
+        bare = learnt.density if learnt else self._like_its_end(density, band)
+        for first, last, is_even in self._denser(density, bare, band, learnt is not None):
+            stretch = Band(self._at(band, last), self._at(band, first), band.width_px, 0.0)
+            found[not is_even][:] |= stretch.mask(added.shape, SHEATH_MM / self._mm) & ~self._body
         return found
 
     def follows(self, band: Band) -> bool:
@@ -154,6 +159,14 @@ class Coat:
         tail, tip = ((np.array(end) - foot) @ axis + self._half() for end in (band.tail, band.tip))
         place = np.arange(len(core))
         return np.asarray(np.where((place < tail) | (place > tip), np.nan, [core, *flanks]), np.float64)
+
+    def _like_its_end(self, density: NDArray[np.float64], band: Band) -> NDArray[np.float64]:
+        """What the bare shaft would be if it were all along as it is far from the wall; nan if too little is seen."""
+        wall = int(np.argmax(self._inside(band, density.shape[1])))
+        far = density[:, : max(wall - round(END_MM / self._mm), 0)]
+        if np.count_nonzero(np.isfinite(far).all(0)) * self._mm < LEAST_END_MM:
+            return np.full_like(density, np.nan)
+        return np.repeat(np.nanmedian(far, 1)[:, None], density.shape[1], 1)
 
     def _flank(self, added: Array, band: Band, edge_px: float, side: int) -> NDArray[np.float64]:
         """How much denser it is next to one edge of the shaft than farther out."""
@@ -199,9 +212,12 @@ class Coat:
         return bool(line.turned_deg(band) <= SAME_DEG and aside * self._mm <= SAME_MM)
 
     def _denser(
-        self, density: NDArray[np.float64], bare: NDArray[np.float64], band: Band
+        self, density: NDArray[np.float64], bare: NDArray[np.float64], band: Band, is_known: bool
     ) -> list[tuple[int, int, bool]]:
-        """First and last place of each stretch outside the body that is denser than the bare shaft was; is it even."""
+        """First and last place of each stretch outside the body that is denser than the bare shaft was; is it even.
+
+        Where the bare shaft isn't known, it takes core and both flanks together, and only a sheath is told.
+        """
         inside = self._inside(band, density.shape[1])
         outside = np.isfinite(density[0]) & (bare[0] > LEAST) & ~inside
         if outside.sum() * self._mm < 2 * SHORTEST_MM:
@@ -213,16 +229,20 @@ class Coat:
         least = np.maximum(((LEAST,), (FLANK_LEAST,)), SHARE * gain * bare[0])
         rise = np.where(outside, density - gain * bare, np.nan)
         excess = np.array([rise[0], np.minimum(rise[1], rise[2])]) / least
-        together = np.hypot(*np.maximum(excess, 0))
         wall = int(np.argmax(inside))
+        if is_known:
+            together = np.hypot(*np.maximum(excess, 0))
+            stretches = self._stretches(excess, wall) or self._stretches(together[None], wall)
+        else:
+            stretches = self._stretches(np.minimum(excess[0], excess[1] / UNKNOWN_FLANK)[None], wall)
         found = []
-        for first, last in self._stretches(excess, wall) or self._stretches(together[None], wall):
+        for first, last in stretches:
             core, *flanks = (_mean(row[first : last + 1]) for row in rise)
             if not (self._stands_out(ratio, first, last) or _mean(excess[1, first : last + 1]) > 1):
                 continue
             is_deep = (last - first) * self._mm > DEEPEST_MM
             is_even = min(flanks) >= (DEEP_EVEN if is_deep else EVEN) * max(flanks)
-            if max(flanks) > SHOWS * core and (is_even or not is_deep):
+            if max(flanks) > SHOWS * core and (is_even or (is_known and not is_deep)):
                 found.append((first, last, bool(is_even)))
         return found
 

@@ -22,6 +22,17 @@ def _picture(band: Band, denser_px: tuple[int, int] = (0, 0), gain: float = 1.0,
     return np.asarray(picture + 0.15 * cement + noise, np.float32)
 
 
+def _with_cement(core: float, flanks: tuple[float, float], columns: slice) -> Array:
+    """A shaft with cement round it: so much denser in its core and on its two sides."""
+    picture = _picture(CANNULA)
+    aside = np.broadcast_to(np.arange(SHAPE[0])[:, None] - CANNULA.tip[1], SHAPE)
+    half, thick = CANNULA.width_px / 2, 1.2 / MM
+    picture[:, columns] += core * (np.abs(aside) <= half)[:, columns]
+    for side, flank in zip((-1, 1), flanks, strict=True):
+        picture[:, columns] += flank * ((side * aside > half) & (side * aside <= half + thick))[:, columns]
+    return picture
+
+
 def _learnt(pulses: int = 6) -> Coat:
     coat = Coat(BODY, MM)
     for _ in range(pulses):
@@ -45,7 +56,7 @@ def test_cement_that_runs_back_from_the_wall_is_found_where_it_lies(gain: float,
         pytest.param((0, 0), CANNULA, id="bare"),
         pytest.param((40, 70), CANNULA, id="away from the wall"),
         pytest.param((117, 122), CANNULA, id="shorter than a millimetre and a half"),
-        pytest.param((95, 122), BESIDE, id="another line than the one learnt"),
+        pytest.param((0, 0), BESIDE, id="bare, on another line than the one learnt"),
     ],
 )
 def test_nothing_is_found_on_a_shaft_that_is(denser_px: tuple[int, int], band: Band) -> None:
@@ -61,8 +72,26 @@ def test_a_shaft_that_only_regains_what_most_of_it_shows_is_bare(cement_px: tupl
     assert np.any(_learnt().update(picture, CANNULA, cemented=True)) == expected
 
 
-def test_without_a_look_at_the_bare_shaft_nothing_is_said() -> None:
-    assert not np.any(_learnt(0).update(_picture(CANNULA, (95, 122)), CANNULA, cemented=True))
+@pytest.mark.parametrize("coat", [_learnt(0), _learnt()], ids=["never seen bare", "seen bare on another line"])
+def test_a_sheath_is_told_by_the_rest_of_the_shaft_where_its_line_was_never_seen_bare(coat: Coat) -> None:
+    sheath, beneath = coat.update(_picture(BESIDE, (95, 122)), BESIDE, cemented=True)
+    assert abs(np.nonzero(sheath)[1].min() - 95) <= 3
+    assert not beneath.any()
+
+
+@pytest.mark.parametrize(
+    ("core", "flanks", "first_px"),
+    [
+        pytest.param(0.15, (0.0, 0.0), 95, id="denser core alone, as a solid stylet's"),
+        pytest.param(0.15, (0.3, 0.05), 95, id="denser on one side, as in the canal"),
+        pytest.param(0.15, (0.2, 0.2), 35, id="denser over nearly all of what shows"),
+    ],
+)
+def test_nothing_is_told_of_a_shaft_never_seen_bare_that_is(
+    core: float, flanks: tuple[float, float], first_px: int
+) -> None:
+    picture = _with_cement(core, flanks, slice(first_px, 122))
+    assert not np.any(_learnt(0).update(picture, CANNULA, cemented=True))
 
 
 def test_a_shaft_that_showed_nowhere_at_all_in_part_is_no_fault() -> None:
@@ -104,12 +133,7 @@ def test_cement_that_the_shaft_hides_and_that_lies_to_one_side_of_it_is_no_sheat
     ],
 )
 def test_a_sheath_is_told_by_core_and_flanks(core: float, flanks: tuple[float, float], expected: bool) -> None:
-    picture, columns = _picture(CANNULA), slice(100, 122)
-    aside = np.broadcast_to(np.arange(SHAPE[0])[:, None] - CANNULA.tip[1], SHAPE)
-    half, thick = CANNULA.width_px / 2, 1.2 / MM
-    picture[:, columns] += core * (np.abs(aside) <= half)[:, columns]
-    for side, flank in zip((-1, 1), flanks, strict=True):
-        picture[:, columns] += flank * ((side * aside > half) & (side * aside <= half + thick))[:, columns]
+    picture = _with_cement(core, flanks, slice(100, 122))
     sheath, beneath = _learnt().update(picture, CANNULA, cemented=True)
     assert sheath.any() == expected
     assert not beneath.any()
