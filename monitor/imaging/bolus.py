@@ -135,7 +135,7 @@ class Bolus:
         noise = clutter(smooth, self._edges, still, self._mm).doubting(doubt(moved, body, self._mm))
         certain = usable & ~grown(~usable, round(BLURRED_MM / self._mm))
         cement, signal = self._segment(smooth, noise, certain, metal, cemented)
-        hand = self._hand(smooth, noise.total, usable, bands) if self._is_outside(cement) else np.zeros_like(cement)
+        hand = self._hand(smooth, noise.whole, usable, bands) if self._is_outside(cement) else np.zeros_like(cement)
         cement = self._believed(cement, passing, hand, metal, cemented)
         cement = without_haze(cement, signal, self._where.body, certain & ~metal, self._mm)
         cement = without_moved_gas(cement, signal, self._where.body, certain, self._mm)
@@ -144,7 +144,7 @@ class Bolus:
             cement = without_moved_bone(cement, signal, self._where.body, certain & ~metal, self._mm)
         self._stand(cement, new_shot)
         if not cemented and self._grey is not None:
-            self._reference.absorb(current, added, self._grey, seen & ~grown(metal, 3) & ~cement, noise.total)
+            self._reference.absorb(current, added, self._grey, seen & ~grown(metal, 3) & ~cement, noise.whole)
         self._sudden = self._has_turned_up(cement, known)
         self._cement = cement
         cannula = self._instruments.cannula if bands else None

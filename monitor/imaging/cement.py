@@ -70,7 +70,7 @@ def find_cement(added: Array, clutter: Clutter, scene: Scene) -> tuple[Mask, Arr
     The cement, bool (h, w), and what was added without slow changes, float32 (h, w).
     """
     # What lies beyond the image is no loss and no slow change either.
-    added, noise = np.asarray(cv2.copyTo(added, scene.usable.view(np.uint8)), np.float32), clutter.total
+    added, noise = np.asarray(cv2.copyTo(added, scene.usable.view(np.uint8)), np.float32), clutter.whole
     least, free = np.maximum(PLAIN_NOISE * noise, LEAST), scene.usable & ~scene.metal
     added = _above_intruders(added, least, free, scene)
     signal = _without_slow_changes(added, scene)
@@ -85,7 +85,7 @@ def find_cement(added: Array, clutter: Clutter, scene: Scene) -> tuple[Mask, Arr
     rim = faint & tapered & free & scene.body & grown(core, RIM_MM / scene.spacing_mm)
     drop = (signal > cv2.max(np.maximum(PLAIN_NOISE * noise, RIM_LEAST), parallax)) & tapered & free
     plain = _bridge_metal(core | rim | (drop & _round_drops(core, scene)), scene)
-    return plain | find_faint(signal, clutter.misfit, parallax, plain, scene.body, free, scene.spacing_mm), signal
+    return plain | find_faint(signal, clutter, parallax, plain, scene.body, free, scene.spacing_mm), signal
 
 
 def _least(peak: Array, scene: Scene) -> Array:

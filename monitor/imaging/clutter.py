@@ -1,39 +1,37 @@
 """How much difference from the reference means nothing: quantum noise, and edges that no longer quite fit."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from monitor.imaging.arrays import Array, Mask, quantile, smoothed_within
+from monitor.imaging.arrays import Array, Mask, median, smoothed_within
 
 STRIDE = 3
-STEEP_SHARE = 0.8
-"""Share of the pixels that are less steep than those that tell the misfit of edges."""
+STEEP_FROM = 8
+"""Tenths of the pixels that are less steep than those that tell the misfit of edges."""
 AROUND_MM, LEAST_GROUND = 8.0, 0.02
-"""Both are told place by place, within some 8 mm: noise grows with what the beam must pass, and a diaphragm that has
-moved in one corner says nothing of an endplate in another. Share of the smoothing's weight that tells something."""
-LEAST_PIXELS, UNKNOWN = 100, 0.05
-"""With fewer pixels that noise, -ln units, is taken."""
-ROOT_OF_NORMAL = 0.676
-"""Squared mean root of a normal variable's size, in standard deviations; a few large values hardly raise it."""
+"""How far the misfit nearby is told from; share of the smoothing's weight that tells something."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clutter:
-    """Standard deviations, float32 (h, w), -ln units: of quantum noise, and of edges that don't fit or have moved."""
+    """Standard deviations of a difference where nothing was added, float32 (h, w), -ln units.
 
-    noise: Array
-    misfit: Array
+    Attributes
+    ----------
+    whole
+        Of noise and of edges that don't fit, as the whole region tells them.
+    nearby
+        Of edges alone, as those nearby tell it: a diaphragm that has moved in one corner says nothing of another.
+    """
 
-    @property
-    def total(self) -> Array:
-        """Of the difference where nothing was added."""
-        return np.asarray(cv2.magnitude(self.noise, self.misfit), np.float32)
+    whole: Array
+    nearby: Array
 
     def doubting(self, moved: Array) -> "Clutter":
         """The same with what organs leave behind that have moved."""
-        return replace(self, misfit=self.misfit + moved)
+        return Clutter(self.whole + moved, self.nearby + moved)
 
 
 def edges(reference: Array) -> Array:
@@ -59,25 +57,30 @@ def clutter(added: Array, steepness: Array, still: Mask, spacing_mm: float) -> C
     spacing_mm
         Millimetres per pixel.
     """
-    every, sigma_px = (slice(None, None, STRIDE),) * 2, AROUND_MM / (STRIDE * spacing_mm)
-    picked, there, steep = still[every], added[every], steepness[every]
-    if np.count_nonzero(picked) < LEAST_PIXELS:
-        return Clutter(np.full(added.shape, UNKNOWN, np.float32), np.zeros_like(added))
-    fine = np.asarray(there - cv2.blur(added, (9, 9))[every], np.float32)
-    edge = picked & (steep > quantile(steep[picked], STEEP_SHARE))
-    misfit = _around(there, edge, sigma_px) / np.maximum(_around(steep, edge, sigma_px), np.float32(1e-4))
+    every = slice(None, None, STRIDE)
+    picked, there, steepness_there = still[every, every], added[every, every], steepness[every, every]
+    fine = np.abs(there - cv2.blur(added, (9, 9))[every, every])[picked]
+    whole, steep = np.abs(there[picked]), steepness_there[picked]
+    if len(fine) < 100:
+        return Clutter(np.full(added.shape, 0.05, np.float32), np.zeros_like(added))
+    noise = 1.4826 * median(fine)
+    rank = STEEP_FROM * len(steep) // 10
+    steep_from = np.partition(steep, rank)[rank]
+    edge = steep > steep_from
+    misfit = 1.4826 * median(whole[edge]) / max(median(steep[edge]), 1e-4) if edge.any() else 0.0
+    nearby = _nearby(there, steepness_there, picked & (steepness_there > steep_from), AROUND_MM / (STRIDE * spacing_mm))
     return Clutter(
-        _widened(_around(fine, picked, sigma_px), added),
-        steepness * _widened(np.minimum(misfit, np.float32(1)), added),
+        np.asarray(cv2.sqrt(noise**2 + np.square(np.float32(min(misfit, 1.0)) * steepness)), np.float32),
+        steepness * np.asarray(cv2.resize(nearby, added.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32),
     )
 
 
-def _around(values: Array, ground: Mask, sigma_px: float) -> Array:
-    """Standard deviation of values near each place, as far as they lie in the ground."""
-    root = smoothed_within(np.sqrt(np.abs(values)), ground, sigma_px, LEAST_GROUND)
-    return np.asarray(np.square(root) / np.float32(ROOT_OF_NORMAL), np.float32)
+def _nearby(added: Array, steepness: Array, edge: Mask, sigma_px: float) -> Array:
+    """Standard deviation at the edges near each place, as a part of their steepness, 1 at most.
 
-
-def _widened(values: Array, like: Array) -> Array:
-    """Values of a coarse grid on the grid of ``like``."""
-    return np.asarray(cv2.resize(values, like.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+    Told by the squared mean of the roots, which a few large values, as a vein's, hardly raise.
+    """
+    misfit, steep = (
+        np.square(smoothed_within(np.sqrt(np.abs(a)), edge, sigma_px, LEAST_GROUND)) for a in (added, steepness)
+    )
+    return np.minimum(misfit / np.maximum(steep, np.float32(1e-4)), np.float32(1))

@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.imaging.arrays import Array, Mask, components, grown, median, smoothed_within
+from monitor.imaging.clutter import Clutter
 from monitor.imaging.strands import strands
 
 SMOOTH_MM = 0.7
@@ -36,7 +37,7 @@ BRIGHT_MM = 0.8
 
 
 def find_faint(
-    signal: Array, misfit: Array, parallax: Array, cement: Mask, body: Mask, free: Mask, spacing_mm: float
+    signal: Array, clutter: Clutter, parallax: Array, cement: Mask, body: Mask, free: Mask, spacing_mm: float
 ) -> Mask:
     """Pixels of faint cement outside the body, bool (h, w); searched at half the resolution.
 
@@ -44,8 +45,8 @@ def find_faint(
     ----------
     signal
         float32 (h, w): added attenuation, slow changes taken off.
-    misfit
-        float32 (h, w): standard deviation of what edges leave that don't fit, or have moved.
+    clutter
+        Its standard deviation pixel by pixel where nothing was added.
     parallax
         float32 (h, w): what bone that has moved may add.
     cement
@@ -63,14 +64,17 @@ def find_faint(
     small = np.asarray(cv2.resize(signal, plain.shape[::-1], interpolation=cv2.INTER_AREA), np.float32)
     smooth = smoothed_within(small, ground, SMOOTH_MM / px_mm, LEAST_GROUND)
     lone = smooth - smoothed_within(small, ground, WIDE_MM / px_mm, LEAST_GROUND)
-    doubt = np.maximum(np.maximum(MISFIT * misfit[every], parallax[every]), np.float32(LEAST))
+    doubt, doubt_nearby = (
+        np.maximum(np.maximum(MISFIT * misfit[every], parallax[every]), np.float32(LEAST))
+        for misfit in (_misfit(clutter.whole), clutter.nearby)
+    )
     excess = np.maximum(*(level / np.maximum(doubt, SURE * _spread(level, ground)) for level in (smooth, lone)))
     patches = _Pieces((excess > 1) & ground, plain, within, px_mm)
     plenty = patches.outside_mm2() >= PLENTY_MM2
     apart = patches.outside_mm2(excess > APART) >= PLENTY_MM2
     seeded = patches.mm2(excess > SEED) >= SEED_MM2
     under_metal = patches.comes_near(_carried_on(plain, within & ~free[every]))
-    veins = _Pieces(strands(lone, doubt, ground, px_mm), plain, within, px_mm)
+    veins = _Pieces(strands(lone, doubt_nearby, ground, px_mm), plain, within, px_mm)
     whole = _closed(
         patches.where((patches.from_bolus & seeded) | (under_metal & plenty) | apart)
         | veins.where(veins.from_bolus & (veins.outside_mm2() >= LONG_MM2)),
@@ -105,6 +109,11 @@ class _Pieces:
     def where(self, sure: NDArray[np.bool_]) -> Mask:
         """Pixels of the sure pieces that come near the body."""
         return np.asarray(self._found & (sure & self.comes_near(self._body))[self._labels], bool)
+
+
+def _misfit(whole: Array) -> Array:
+    """What edges add that don't fit, or organs on the move, to the noise that is everywhere."""
+    return np.asarray(cv2.sqrt(np.square(whole) - np.square(whole.min())), np.float32)
 
 
 def _carried_on(plain: Mask, hidden: Mask) -> Mask:

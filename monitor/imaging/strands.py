@@ -1,5 +1,7 @@
 """What is added along a line: a vein too pale for its noise at any one place shows over several millimetres."""
 
+from functools import reduce
+
 import cv2
 import numpy as np
 
@@ -7,12 +9,14 @@ from monitor.imaging.arrays import Array, Mask, median
 
 LENGTH_MM, DIRECTIONS = 7.0, 8
 """Over how much of a line is averaged: a vein is nearly straight for so long."""
+STRIDE = 3
+"""Every so many pixels tell how much the others scatter."""
 STANDS_OUT, SINGLE = 3.0, 1.5
 """Spreads of the best line's average, and of single places, that a strand exceeds."""
 
 
 def strands(level: Array, doubt: Array, ground: Mask, spacing_mm: float) -> Mask:
-    """Places on a line whose average stands out from all others and exceeds its doubt; bool (h, w).
+    """Places on a line whose average stands out from all others and exceeds the doubt around; bool (h, w).
 
     Parameters
     ----------
@@ -25,17 +29,15 @@ def strands(level: Array, doubt: Array, ground: Mask, spacing_mm: float) -> Mask
     spacing_mm
         Millimetres per pixel.
     """
-    if not ground.any():
+    if not ground[::STRIDE, ::STRIDE].any():
         return np.zeros_like(ground)
-    level, doubt = (np.where(ground, a, np.float32(0)) for a in (level, doubt))
-    means = [(cv2.filter2D(level, -1, line), cv2.filter2D(doubt, -1, line)) for line in _lines(LENGTH_MM / spacing_mm)]
-    best, less = means[0]
-    for mean, doubted in means[1:]:
-        better = mean > best
-        best, less = np.where(better, mean, best), np.where(better, doubted, less)
-    middle, spread = _middle_and_spread(np.asarray(best, np.float32), ground)
+    level = np.where(ground, level, np.float32(0))
+    lines = _lines(LENGTH_MM / spacing_mm)
+    best = np.asarray(reduce(cv2.max, (cv2.filter2D(level, -1, line) for line in lines)), np.float32)
+    doubted = cv2.blur(np.where(ground, doubt, np.float32(0)), lines[0].shape)
+    middle, spread = _middle_and_spread(best, ground)
     single = SINGLE * _middle_and_spread(level, ground)[1]
-    return np.asarray(ground & (best > middle + STANDS_OUT * spread) & (best > less) & (level > single), bool)
+    return np.asarray(ground & (best > middle + STANDS_OUT * spread) & (best > doubted) & (level > single), bool)
 
 
 def _lines(length_px: float) -> list[Array]:
@@ -52,6 +54,6 @@ def _lines(length_px: float) -> list[Array]:
 
 def _middle_and_spread(values: Array, ground: Mask) -> tuple[float, float]:
     """Median and standard deviation within the ground, whatever a small part of it shows."""
-    there = values[ground]
+    there = values[::STRIDE, ::STRIDE][ground[::STRIDE, ::STRIDE]]
     middle = median(there)
     return middle, 1.4826 * median(np.abs(there - middle))

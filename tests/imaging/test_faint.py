@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from monitor.imaging.arrays import Array, Mask, components
+from monitor.imaging.clutter import Clutter
 from monitor.imaging.faint import find_faint
 
 MM = 0.3
@@ -14,6 +15,9 @@ CEMENT[140:170, 150:205] = True
 Y, X = np.mgrid[: SHAPE[0], : SHAPE[1]]
 
 
+QUIET = Clutter(np.full(SHAPE, NOISE, np.float32), np.zeros(SHAPE, np.float32))
+
+
 def vein(first: int, last: int, width_mm: float = 2.0) -> Mask:
     """A straight run to the right at mid-height, columns ``first`` to ``last``."""
     return np.asarray((np.abs(Y - 155) * MM < width_mm / 2) & (first <= X) & (last > X))
@@ -22,8 +26,8 @@ def vein(first: int, last: int, width_mm: float = 2.0) -> Mask:
 def found(added: Array, parallax: float = 0.0, free: Mask | None = None, noise_size: float = NOISE) -> Mask:
     noise = np.random.default_rng(3).normal(0, noise_size, SHAPE)
     signal = np.asarray(added + 0.4 * CEMENT + noise, np.float32)
-    fits, doubt = np.zeros(SHAPE, np.float32), np.full(SHAPE, parallax, np.float32)
-    return find_faint(signal, fits, doubt, CEMENT, BODY, np.ones_like(BODY) if free is None else free, MM)
+    doubt = np.full(SHAPE, parallax, np.float32)
+    return find_faint(signal, QUIET, doubt, CEMENT, BODY, np.ones_like(BODY) if free is None else free, MM)
 
 
 @pytest.mark.parametrize("contrast", [0.025, 0.04])
@@ -52,7 +56,7 @@ def test_a_vein_is_found_though_soft_tissue_has_changed_all_around() -> None:
 def test_a_vein_goes_on_behind_an_edge_that_does_not_fit() -> None:
     course = vein(211, 280)
     hidden = np.asarray((X >= 216) & (X < 223))
-    misfit = np.where(hidden, np.float32(0.08), np.float32(0))
+    misfit = Clutter(*(np.where(hidden, np.float32(0.08), np.float32(rest)) for rest in (NOISE, 0)))
     signal = np.asarray(0.04 * course + 0.4 * CEMENT + np.random.default_rng(3).normal(0, NOISE, SHAPE), np.float32)
     nothing = np.zeros(SHAPE, np.float32)
     seen = find_faint(signal, misfit, nothing, CEMENT, BODY, np.ones_like(BODY), MM)
@@ -103,8 +107,7 @@ def test_cement_goes_on_under_a_shaft_where_it_cannot_be_seen(first: int, last: 
     beside = np.asarray((Y >= 190) & (Y < 206) & (X >= 211) & (X < last))
     bolus = np.asarray((Y >= 140) & (Y < 182) & (X >= 110) & (X < 165))
     signal = np.asarray(0.02 * beside + np.random.default_rng(3).normal(0, NOISE, SHAPE), np.float32)
-    none = np.zeros(SHAPE, np.float32)
-    seen = find_faint(signal, none, none, bolus, BODY, ~shaft, MM)
+    seen = find_faint(signal, QUIET, QUIET.nearby, bolus, BODY, ~shaft, MM)
     assert (seen & beside).any() == shown
 
 
@@ -123,6 +126,6 @@ def test_evenly_pale_cement_is_believed_by_its_length(last: int, shown: bool) ->
 
 
 def test_without_plain_cement_there_is_no_faint_cement() -> None:
-    nothing, none = np.zeros(SHAPE, bool), np.zeros(SHAPE, np.float32)
+    nothing = np.zeros(SHAPE, bool)
     signal = np.asarray(0.04 * vein(211, 280), np.float32)
-    assert not find_faint(signal, none, none, nothing, BODY, np.ones_like(BODY), MM).any()
+    assert not find_faint(signal, QUIET, QUIET.nearby, nothing, BODY, np.ones_like(BODY), MM).any()
