@@ -10,14 +10,13 @@ Density along the shaft, from the tail (left) into the body::
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.imaging.along_shaft import AlongShaft
 from monitor.imaging.arrays import Array, Mask, median, quantile
 from monitor.imaging.cannula_fit import Band
 
-REACH_MM = 45.0
 SAME_DEG, SAME_MM, PUSHED_MM = 3.0, 1.5, 3.0
 LEARNT_PULSES, MEMORY = 3, 12
 MOST = 4
@@ -36,9 +35,9 @@ SHORTEST_MM, GAP_MM, AT_WALL_MM = 1.5, 2.0, 3.0
 STEP_MM = 3.0
 """Over this much of the shaft its density must fall by what only cement makes where the cement ends. Where neither core
 nor flanks tell by themselves they count together, as independent signs do: the root of the sum of their squares."""
-FLANK_MM, BESIDE_MM, FLANK_LEAST = (0.3, 1.1), (2.2, 3.5), 0.12
-"""Beyond the shaft's edge: a sheath of cement half a millimetre thick is 2 mm deep there, denser by this than what lies
-beside it. Both sides must be, since a fit that is a little aside makes one of them so."""
+FLANK_LEAST = 0.12
+"""Gain of a flank over what lies beside it that only cement makes: a sheath half a millimetre thick is 2 mm deep there.
+Both sides must show it, since a fit that is a little aside makes one of them so."""
 END_MM, LEAST_END_MM, UNKNOWN_FLANK = 10.0, 6.0, 0.5
 """A shaft that nobody saw bare is taken to be all along as it is this far from the wall, if so much of it shows there;
 then its core must be denser, and both flanks by this part of what tells by itself."""
@@ -115,8 +114,7 @@ class Coat:
 
     def __init__(self, body: Mask, spacing_mm: float) -> None:
         self._body, self._mm = body, spacing_mm
-        ys, xs = np.nonzero(body)
-        self._centre = np.array([xs.mean(), ys.mean()])
+        self._shafts = AlongShaft(body, spacing_mm)
         self._newest: _Bare | None = None
         self._learnt: _Bare | None = None
 
@@ -134,13 +132,13 @@ class Coat:
         """
         found = np.zeros_like(self._body), np.zeros_like(self._body)
         if not cemented:
-            self._learn(band, self._along(added, band, band.width_px))
+            self._learn(band, self._shafts.densities(added, band, band.width_px))
             return found
         learnt = self._learnt if self._learnt and self._is_same(band, self._learnt.line) else None
-        density = self._along(added, band, learnt.line.width_px if learnt else band.width_px)
+        density = self._shafts.densities(added, band, learnt.line.width_px if learnt else band.width_px)
         bare = learnt.density if learnt else self._like_its_end(density, band)
         for first, last, is_even in self._denser(density, bare, band, learnt is not None):
-            stretch = Band(self._at(band, last), self._at(band, first), band.width_px, 0.0)
+            stretch = Band(self._shafts.at(band, last), self._shafts.at(band, first), band.width_px, 0.0)
             found[not is_even][:] |= stretch.mask(added.shape, SHEATH_MM / self._mm) & ~self._body
         return found
 
@@ -148,49 +146,13 @@ class Coat:
         """Whether a band lies on the line that is being learnt."""
         return self._newest is not None and self._is_same(band, self._newest.line)
 
-    def _along(self, added: Array, band: Band, width_px: float) -> NDArray[np.float64]:
-        """Density of core and both flanks at every pixel along the axis, ``REACH_MM`` either way of the body's middle.
-
-        float64 (3, n): nan before the tail, beyond the tip, and outside the region.
-        """
-        core = self._mean(added, band, -width_px / 4, width_px / 4)
-        flanks = [self._flank(added, band, side * width_px / 2, side) for side in (-1, 1)]
-        axis, _, foot = self._frame(band)
-        tail, tip = ((np.array(end) - foot) @ axis + self._half() for end in (band.tail, band.tip))
-        place = np.arange(len(core))
-        return np.asarray(np.where((place < tail) | (place > tip), np.nan, [core, *flanks]), np.float64)
-
     def _like_its_end(self, density: NDArray[np.float64], band: Band) -> NDArray[np.float64]:
         """What the bare shaft would be if it were all along as it is far from the wall; nan if too little is seen."""
-        wall = int(np.argmax(self._inside(band, density.shape[1])))
+        wall = int(np.argmax(self._shafts.inside(band)))
         far = density[:, : max(wall - round(END_MM / self._mm), 0)]
         if np.count_nonzero(np.isfinite(far).all(0)) * self._mm < LEAST_END_MM:
             return np.full_like(density, np.nan)
         return np.repeat(np.nanmedian(far, 1)[:, None], density.shape[1], 1)
-
-    def _flank(self, added: Array, band: Band, edge_px: float, side: int) -> NDArray[np.float64]:
-        """How much denser it is next to one edge of the shaft than farther out."""
-        near, beside = (
-            self._mean(added, band, edge_px + side * first / self._mm, edge_px + side * last / self._mm)
-            for first, last in (FLANK_MM, BESIDE_MM)
-        )
-        return near - beside
-
-    def _mean(self, added: Array, band: Band, first_px: float, last_px: float) -> NDArray[np.float64]:
-        """Mean over the lines between two distances beside the axis, at every pixel along it."""
-        axis, normal, foot = self._frame(band)
-        half, rows = self._half(), max(3, round(abs(last_px - first_px)) + 1)
-        corner = foot - half * axis + first_px * normal
-        step = normal * (last_px - first_px) / (rows - 1)
-        strip = cv2.warpAffine(
-            added,
-            np.column_stack([axis, step, corner]),
-            (2 * half + 1, rows),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_CONSTANT,
-            borderValue=float("nan"),
-        )
-        return np.asarray(cv2.blur(strip, (3, 1)).mean(0), np.float64)
 
     def _learn(self, band: Band, density: NDArray[np.float64]) -> None:
         """Average the shaft; the first cement at its tip looks as if it were pushed, and must not unlearn it."""
@@ -207,9 +169,8 @@ class Coat:
         return float(np.hypot(band.tip[0] - line.tip[0], band.tip[1] - line.tip[1])) * self._mm > PUSHED_MM
 
     def _is_same(self, band: Band, line: Band) -> bool:
-        _, normal, foot = self._frame(line)
-        aside = abs(float((self._frame(band)[2] - foot) @ normal))
-        return bool(line.turned_deg(band) <= SAME_DEG and aside * self._mm <= SAME_MM)
+        aside_mm = self._shafts.aside_px(band, line) * self._mm
+        return bool(line.turned_deg(band) <= SAME_DEG and aside_mm <= SAME_MM)
 
     def _denser(
         self, density: NDArray[np.float64], bare: NDArray[np.float64], band: Band, is_known: bool
@@ -218,7 +179,7 @@ class Coat:
 
         Where the bare shaft isn't known, it takes core and both flanks together, and only a sheath is told.
         """
-        inside = self._inside(band, density.shape[1])
+        inside = self._shafts.inside(band)
         outside = np.isfinite(density[0]) & (bare[0] > LEAST) & ~inside
         if outside.sum() * self._mm < 2 * SHORTEST_MM:
             return []
@@ -237,14 +198,18 @@ class Coat:
             stretches = self._stretches(np.minimum(excess[0], excess[1] / UNKNOWN_FLANK)[None], wall)
         found = []
         for first, last in stretches:
-            core, *flanks = (_mean(row[first : last + 1]) for row in rise)
-            if not (self._stands_out(ratio, first, last) or _mean(excess[1, first : last + 1]) > 1):
-                continue
-            is_deep = (last - first) * self._mm > DEEPEST_MM
-            is_even = min(flanks) >= (DEEP_EVEN if is_deep else EVEN) * max(flanks)
-            if max(flanks) > SHOWS * core and (is_even or (is_known and not is_deep)):
-                found.append((first, last, bool(is_even)))
+            distinct = self._stands_out(ratio, first, last) or _mean(excess[1, first : last + 1]) > 1
+            is_even = self._is_even(rise, first, last)
+            if distinct and is_even is not None and (is_even or is_known):
+                found.append((first, last, is_even))
         return found
+
+    def _is_even(self, rise: NDArray[np.float64], first: int, last: int) -> bool | None:
+        """Whether a stretch is as thick on both sides, or to one side only; None where no cement lies so."""
+        core, *flanks = (_mean(row[first : last + 1]) for row in rise)
+        is_deep = (last - first) * self._mm > DEEPEST_MM
+        is_even = min(flanks) >= (DEEP_EVEN if is_deep else EVEN) * max(flanks)
+        return bool(is_even) if max(flanks) > SHOWS * core and (is_even or not is_deep) else None
 
     def _stretches(self, excess: NDArray[np.float64], wall: int) -> list[tuple[int, int]]:
         """First and last place of what begins at the wall, exceeds 1 in one of the rows, and ends."""
@@ -270,26 +235,6 @@ class Coat:
         within, beyond = seen[seen >= first][:reach], seen[seen < first - gap][-reach:]
         enough = len(within) > 0 and len(beyond) >= reach / 2
         return bool(enough and excess[within].mean() - excess[beyond].mean() > 1)
-
-    def _inside(self, band: Band, places: int) -> NDArray[np.bool_]:
-        axis, _, foot = self._frame(band)
-        x, y = np.round(foot + (np.arange(places) - self._half())[:, None] * axis).astype(int).T
-        h, w = self._body.shape
-        return np.asarray(self._body[np.clip(y, 0, h - 1), np.clip(x, 0, w - 1)], bool)
-
-    def _at(self, band: Band, place: int) -> tuple[float, float]:
-        axis, _, foot = self._frame(band)
-        x, y = foot + (place - self._half()) * axis
-        return float(x), float(y)
-
-    def _frame(self, band: Band) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Axis from tail to tip, normal, and the place on the axis nearest to the body's middle."""
-        tail, tip = np.array(band.tail), np.array(band.tip)
-        axis = (tip - tail) / max(band.length(), 1e-6)
-        return axis, np.array([-axis[1], axis[0]]), tail + float((self._centre - tail) @ axis) * axis
-
-    def _half(self) -> int:
-        return round(REACH_MM / self._mm)
 
 
 def _mean(values: NDArray[np.float64]) -> float:
