@@ -65,8 +65,8 @@ def find_faint(
     smooth = smoothed_within(small, ground, SMOOTH_MM / px_mm, LEAST_GROUND)
     lone = smooth - smoothed_within(small, ground, WIDE_MM / px_mm, LEAST_GROUND)
     doubt, doubt_nearby = (
-        np.maximum(np.maximum(MISFIT * misfit[every], parallax[every]), np.float32(LEAST))
-        for misfit in (_misfit(clutter.whole), clutter.nearby)
+        np.maximum(np.maximum(MISFIT * misfit, parallax[every]), np.float32(LEAST))
+        for misfit in (_misfit(clutter.whole[every]), clutter.nearby[every])
     )
     excess = np.maximum(*(level / np.maximum(doubt, SURE * _spread(level, ground)) for level in (smooth, lone)))
     patches = _Pieces((excess > 1) & ground, plain, within, px_mm)
