@@ -86,13 +86,15 @@ class Memory:
     def holds(self, texture: Texture, before: int, pulse: int) -> bool:
         """Whether an image is one of the first ``before`` that were remembered, not of the shot's ``pulse`` or later.
 
-        The latest pulse shares noise with new ones through the machine's recursive filter.
+        The latest pulse shares noise with new ones through the machine's recursive filter. Without companions that tell
+        noise from anatomy it can't be known.
         """
         print_ = _fingerprint(texture)
         best = self._most_alike(print_)
         number = self._count - 1 - (self._newest - best) % self._capacity
         latest = self._shots[best] == self._shots[self._newest] and self._pulses[best] >= pulse
-        return number < before and not latest and self._shared(print_, best)[0] > _KNOWN_UNLIKE
+        shared, _, known = self._shared(print_, best)
+        return number < before and not latest and known < _KNOWN_ALONE and shared > _KNOWN_UNLIKE
 
     def recall(self, texture: Texture, t_s: float, redrawn: bool, likeness: float) -> Recall:
         """Whether the image shown at a time repeats the noise of a remembered pulse.

@@ -191,18 +191,18 @@ class Coat:
         rise = np.where(outside, density - gain * bare, np.nan)
         excess = np.array([rise[0], np.minimum(rise[1], rise[2])]) / least
         wall = int(np.argmax(inside))
-        if is_known:
-            together = np.hypot(*np.maximum(excess, 0))
-            stretches = self._stretches(excess, wall) or self._stretches(together[None], wall)
-        else:
-            stretches = self._stretches(np.minimum(excess[0], excess[1] / UNKNOWN_FLANK)[None], wall)
-        found = []
-        for first, last in stretches:
-            distinct = self._stands_out(ratio, first, last) or _mean(excess[1, first : last + 1]) > 1
-            is_even = self._is_even(rise, first, last)
-            if distinct and is_even is not None and (is_even or is_known):
-                found.append((first, last, is_even))
-        return found
+        together, all_three = np.hypot(*np.maximum(excess, 0)), np.minimum(excess[0], excess[1] / UNKNOWN_FLANK)
+        for rows in (excess, together[None]) if is_known else (all_three[None],):
+            distinct = [
+                (first, last)
+                for first, last in self._stretches(rows, wall)
+                if self._stands_out(ratio, first, last) or _mean(excess[1, first : last + 1]) > 1
+            ]
+            kinds = [(first, last, self._is_even(rise, first, last)) for first, last in distinct]
+            found = [(first, last, kind) for first, last, kind in kinds if kind or (is_known and kind is False)]
+            if found:
+                return found
+        return []
 
     def _is_even(self, rise: NDArray[np.float64], first: int, last: int) -> bool | None:
         """Whether a stretch is as thick on both sides, or to one side only; None where no cement lies so."""
