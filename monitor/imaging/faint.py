@@ -70,13 +70,9 @@ def find_faint(
     )
     excess = np.maximum(*(level / np.maximum(doubt, SURE * _spread(level, ground)) for level in (smooth, lone)))
     patches = _Pieces((excess > 1) & ground, plain, within, px_mm)
-    plenty = patches.outside_mm2() >= PLENTY_MM2
-    apart = patches.outside_mm2(excess > APART) >= PLENTY_MM2
-    seeded = patches.mm2(excess > SEED) >= SEED_MM2
-    under_metal = patches.comes_near(_carried_on(plain, within & ~free[every]))
     veins = _Pieces(strands(lone, doubt_nearby, ground, px_mm), plain, within, px_mm)
     whole = _closed(
-        patches.where((patches.from_bolus & seeded) | (under_metal & plenty) | apart)
+        patches.where(_sure(patches, excess, _carried_on(plain, within & ~free[every])))
         | veins.where(veins.from_bolus & (veins.outside_mm2() >= LONG_MM2)),
         GAP_MM / px_mm,
     )
@@ -109,6 +105,14 @@ class _Pieces:
     def where(self, sure: NDArray[np.bool_]) -> Mask:
         """Pixels of the sure pieces that come near the body."""
         return np.asarray(self._found & (sure & self.comes_near(self._body))[self._labels], bool)
+
+
+def _sure(patches: _Pieces, excess: Array, hidden: Mask) -> NDArray[np.bool_]:
+    """Which stand out enough for how they are connected: with the bolus, with what metal hides of it, or not at all."""
+    plenty = patches.outside_mm2() >= PLENTY_MM2
+    apart = patches.outside_mm2(excess > APART) >= PLENTY_MM2
+    seeded = patches.mm2(excess > SEED) >= SEED_MM2
+    return (patches.from_bolus & seeded) | (patches.comes_near(hidden) & plenty) | apart
 
 
 def _misfit(whole: Array) -> Array:

@@ -1,6 +1,6 @@
 """What is added along a line: a vein too pale for its noise at any one place shows over several millimetres."""
 
-from functools import reduce
+from functools import cache, reduce
 
 import cv2
 import numpy as np
@@ -32,7 +32,7 @@ def strands(level: Array, doubt: Array, ground: Mask, spacing_mm: float) -> Mask
     if not ground[::STRIDE, ::STRIDE].any():
         return np.zeros_like(ground)
     level = np.where(ground, level, np.float32(0))
-    lines = _lines(LENGTH_MM / spacing_mm)
+    lines = _lines(max(3, round(LENGTH_MM / spacing_mm) // 2 * 2 + 1))
     best = np.asarray(reduce(cv2.max, (cv2.filter2D(level, -1, line) for line in lines)), np.float32)
     doubted = cv2.blur(np.where(ground, doubt, np.float32(0)), lines[0].shape)
     middle, spread = _middle_and_spread(best, ground)
@@ -40,16 +40,16 @@ def strands(level: Array, doubt: Array, ground: Mask, spacing_mm: float) -> Mask
     return np.asarray(ground & (best > middle + STANDS_OUT * spread) & (best > doubted) & (level > single), bool)
 
 
-def _lines(length_px: float) -> list[Array]:
-    """Straight lines through the middle in all directions, each of weight 1."""
-    size = max(3, round(length_px) // 2 * 2 + 1)
+@cache
+def _lines(size: int) -> tuple[Array, ...]:
+    """Straight lines through the middle of a square in all directions, each of weight 1."""
     reach, lines = size // 2, []
     for turn in np.arange(DIRECTIONS) * np.pi / DIRECTIONS:
         x, y = (round(reach * float(part)) for part in (np.cos(turn), np.sin(turn)))
         drawn = np.zeros((size, size), np.float32)
         cv2.line(drawn, (reach - x, reach - y), (reach + x, reach + y), 1.0)
         lines.append(np.asarray(drawn / drawn.sum(), np.float32))
-    return lines
+    return tuple(lines)
 
 
 def _middle_and_spread(values: Array, ground: Mask) -> tuple[float, float]:
