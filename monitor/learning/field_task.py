@@ -89,7 +89,7 @@ def _ups(picture: Picture, to_cells: Affine, centres: Points) -> Points:
     own = picture.up if picture.up is not None else np.zeros(2, np.float32)
     up = own @ to_cells[:, :2].T
     up = up / max(float(np.linalg.norm(up)), 1e-9)
-    order = np.argsort(-(centres @ up))
+    order = np.argsort(centres @ up)
     out = np.repeat(up[None], len(centres), 0)
     for place_, k in enumerate(order):
         below, above = order[max(place_ - 1, 0)], order[min(place_ + 1, len(order) - 1)]

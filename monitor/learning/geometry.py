@@ -59,6 +59,9 @@ def extent(ring: Points) -> float:
 
 
 def any_up(rng: Generator) -> NDArray[np.float64]:
-    """Where up is for a spine on a display: mostly upright, else on its side or head down."""
-    turn = float(np.radians(rng.choice([0, 90, -90, 180], p=[0.72, 0.1, 0.1, 0.08]) + rng.normal(0, 8)))
+    """Where up is for a spine on a display: upright in half of all, else on either side or head down.
+
+    Far oftener turned than in a theatre: where nearly all were upright, the network learnt to say so without looking.
+    """
+    turn = float(np.radians(rng.choice([0, 90, -90, 180], p=[0.49, 0.17, 0.17, 0.17]) + rng.normal(0, 8)))
     return np.array([np.sin(turn), -np.cos(turn)])

@@ -56,6 +56,15 @@ def test_the_truth_has_no_loss_to_speak_of(pictures: list[Picture], name: str) -
     assert task.loss(perfect, numbers, truth, *rest) < 0.6 * task.loss(torch.zeros_like(perfect), numbers, truth, *rest)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_all_bodies_of_a_spine_have_their_heads_on_the_same_side(pictures: list[Picture], seed: int) -> None:
+    """The target's, as the picture has it turned; a neighbour's follows the curve of the spine."""
+    _, truth, _ = field_task.sample(np.random.default_rng(seed), pictures[seed % len(pictures)])
+    up = truth[maps.UP][:, truth[maps.BODY] > 0.5]
+    assert np.hypot(*up) == pytest.approx(1.0, abs=1e-3)
+    assert (up.T @ up.mean(1)).min() > 0.7
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of PyTorch's older export; the newer needs more packages
 def test_one_command_makes_networks_that_can_be_asked(tmp_path: Path) -> None:
     out = tmp_path / "out"
