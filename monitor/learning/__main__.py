@@ -14,7 +14,7 @@ from monitor.learning import body_task, field_task
 from monitor.learning.figures import score, table
 from monitor.learning.make import REPORTED, Amounts, make
 from monitor.learning.nothing import nothing
-from monitor.learning.picture import Picture, read_shard
+from monitor.learning.picture import Picture, read_shard, upside_down
 from monitor.learning.simulated import simulated
 from monitor.learning.train import Plan, Task, Windows, train, write_onnx
 from monitor.simulation.still import PER_ANATOMY
@@ -35,9 +35,10 @@ def figures(
     """Measure a model on stills that nothing was trained on, and on pictures of nothing; a table in Markdown."""
     anatomist = Anatomist.load(model)
     seeds = (seed for group in REPORTED[:anatomies] for seed in range(group * PER_ANATOMY, (group + 1) * PER_ANATOMY))
-    scores = [score(anatomist, simulated(seed, "typical")) for seed in seeds]
+    stills = [simulated(seed, "typical") for seed in seeds]
+    scores = [score(anatomist, still) for still in stills]
     scores += [score(anatomist, nothing(NOTHING_FROM + seed)) for seed in range(2 * anatomies)]
-    typer.echo("\n".join(table(scores)))
+    typer.echo("\n".join(table(scores, [score(anatomist, upside_down(still)) for still in stills])))
 
 
 @app.command()

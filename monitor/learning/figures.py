@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 
 from monitor.domain import Image, Outline, Polygon, Proposal, View, polygon
 from monitor.imaging.anatomy import Anatomist
+from monitor.imaging.lying import towards_head
 from monitor.learning.picture import DARKEST, Picture
 
 Points = NDArray[np.float64]
@@ -36,6 +37,7 @@ class Score:
     border_mm: float = nan
     corners_mm: float = nan
     tip_mm: float = nan
+    head_right: float = nan
 
 
 def score(anatomist: Anatomist, picture: Picture) -> Score:
@@ -63,8 +65,8 @@ def shown(picture: Picture) -> Image:
     return Image(0, 0.0, np.asarray(attenuation, np.float32), picture.usable, 1.0, (0.0, 0.0), 0)
 
 
-def table(scores: list[Score]) -> Iterator[str]:
-    """Lines of a Markdown table: figure, number, value, interval."""
+def table(scores: list[Score], turned: list[Score]) -> Iterator[str]:
+    """Lines of a Markdown table: figure, number, value, interval; ``turned``: of the same pictures, upside down."""
     yield "| figure | pictures | value | 95 % interval |"
     yield "| --- | --- | --- | --- |"
     spines = [s for s in scores if s.view is not View.UNKNOWN]
@@ -78,7 +80,9 @@ def table(scores: list[Score]) -> Iterator[str]:
         yield _row(f"{view.value}: Dice, 10th percentile", [s.dice for s in mine], _tenth)
         yield _row(f"{view.value}: border, median mm", [s.border_mm for s in mine], np.median)
         yield _row(f"{view.value}: corners, median mm", [s.corners_mm for s in mine], np.median)
+        yield _row(f"{view.value}: head on its side", [s.head_right for s in mine], np.mean)
     yield _row("cannula's tip, median mm", [s.tip_mm for s in spines], np.median)
+    yield _row("upside down: head on its side", [s.head_right for s in turned], np.mean)
     yield _row(
         "no spine: nothing proposed", [float(s.confidence == 0) for s in scores if s.view is View.UNKNOWN], np.mean
     )
@@ -115,6 +119,7 @@ def _compared(picture: Picture, target: Outline) -> dict[str, float]:
         "dice": overlap(truth, found),
         "border_mm": distance(truth, found) * picture.spacing_mm,
         "corners_mm": off * picture.spacing_mm,
+        "head_right": nan if picture.up is None else float(np.dot(towards_head(target.corners), picture.up) > 0),
     }
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,24 @@ def scaled(grey: NDArray[np.uint8], usable: NDArray[np.bool_]) -> NDArray[np.uin
         grey = np.asarray(cv2.resize(grey, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR), np.uint8)
         usable = cv2.resize(usable.astype(np.uint8), (SIZE, SIZE), interpolation=cv2.INTER_NEAREST) > 0
     return np.where(usable, np.maximum(grey, 1), 0).astype(np.uint8)
+
+
+def upside_down(picture: Picture) -> Picture:
+    """The same picture, turned by 180 degrees."""
+    last = np.float32(len(picture.grey) - 1)
+
+    def turned(points: Points | None) -> Points | None:
+        return None if points is None else last - points
+
+    return replace(
+        picture,
+        grey=picture.grey[::-1, ::-1],
+        bodies=tuple(last - ring for ring in picture.bodies),
+        corners=turned(picture.corners),
+        up=None if picture.up is None else -picture.up,
+        pedicles=turned(picture.pedicles),
+        cannulas=turned(picture.cannulas),
+    )
 
 
 def write_shard(folder: Path, name: str, pictures: Iterable[Picture]) -> None:

@@ -11,7 +11,7 @@ from monitor.imaging.anatomy_body import window_around
 from monitor.learning.geometry import covered, extent, into, middle, moved
 from monitor.learning.make import KEPT_BACK, Amounts, make
 from monitor.learning.nothing import nothing
-from monitor.learning.picture import SIZE, Picture, read_shard, write_shard
+from monitor.learning.picture import SIZE, Picture, read_shard, upside_down, write_shard
 from monitor.learning.simulated import simulated
 from monitor.learning.spoil import spoiled
 from monitor.simulation.still import PER_ANATOMY
@@ -35,6 +35,19 @@ def test_a_shard_gives_back_what_was_written(tmp_path: Path, picture: Picture) -
         assert a == pytest.approx(b, abs=0.01)
     assert one.corners == pytest.approx(picture.corners, abs=0.01)
     assert one.spacing_mm == picture.spacing_mm
+
+
+def test_a_picture_turned_upside_down(picture: Picture) -> None:
+    """The truth turns with it; turned twice it is as it was."""
+    turned = upside_down(picture)
+    assert np.array_equal(turned.grey, np.rot90(picture.grey, 2))
+    assert turned.up is not None
+    assert picture.up is not None
+    assert turned.corners is not None
+    assert turned.up == pytest.approx(-picture.up)
+    head = turned.corners[:2].mean(0) - turned.corners[2:].mean(0)
+    assert head @ turned.up > 0.9 * np.hypot(*head)
+    assert upside_down(turned).bodies[0] == pytest.approx(picture.bodies[0])
 
 
 def test_the_truth_lies_on_the_picture(picture: Picture) -> None:
