@@ -21,8 +21,9 @@ SAME_DEG, SAME_MM, PUSHED_MM = 3.0, 1.5, 3.0
 LEARNT_PULSES, MEMORY = 3, 12
 MOST = 4
 """Shafts followed: two cannulas, and where they were before they were turned."""
-UNCOATED = 0.2
-"""Least share of the shaft outside the body that stays bare: it tells how exposure changed the metal's contrast."""
+UNCOATED, LAST_MM = 0.2, 4.0
+"""Least share of the shaft outside the body that stays bare, and how much of its far end: cement that comes out of the
+body gets there last. The barer of both tells how exposure changed the metal's contrast."""
 LEAST_GAIN, MOST_GAIN = 0.3, 2.2
 """A stylet drawn out leaves a half to a third of the contrast; another display curve changes it by more, and not by one
 factor."""
@@ -32,8 +33,9 @@ DISTINCT = 2.0
 """Standard deviations of the gain along the bare shaft that cement on it exceeds."""
 SHORTEST_MM, GAP_MM, AT_WALL_MM = 1.5, 2.0, 3.0
 """Cement comes out of the body: a stretch of it begins at the wall."""
-STEP_MM = 3.0
-"""Over this much of the shaft its density must fall by what only cement makes where the cement ends. Where neither core
+STEP_MM, TAPERS_MM = 3.0, (1.0, 5.0)
+"""From this much of the shaft to as much beyond its density must fall by what only cement makes where the cement ends:
+at once, or as it tapers off. Where neither core
 nor flanks tell by themselves they count together, as independent signs do: the root of the sum of their squares."""
 FLANK_LEAST = 0.12
 """Gain of a flank over what lies beside it that only cement makes: a sheath half a millimetre thick is 2 mm deep there.
@@ -184,7 +186,7 @@ class Coat:
         if outside.sum() * self._mm < 2 * SHORTEST_MM:
             return []
         ratio = np.divide(density[0], bare[0], out=np.full_like(bare[0], np.nan), where=outside)
-        gain = quantile(ratio[outside], UNCOATED)
+        gain = min(quantile(ratio[outside], UNCOATED), median(ratio[outside][: round(LAST_MM / self._mm)]))
         if not LEAST_GAIN <= gain <= MOST_GAIN:
             return []
         least = np.maximum(((LEAST,), (FLANK_LEAST,)), SHARE * gain * bare[0])
@@ -230,11 +232,11 @@ class Coat:
 
     def _ends(self, excess: NDArray[np.float64], first: int) -> bool:
         """Whether the shaft is bare again beyond the far end of a stretch; towards bright air it only pales slowly."""
-        reach, gap = round(STEP_MM / self._mm), round(GAP_MM / self._mm / 2)
-        seen = np.flatnonzero(np.isfinite(excess))
-        within, beyond = seen[seen >= first][:reach], seen[seen < first - gap][-reach:]
-        enough = len(within) > 0 and len(beyond) >= reach / 2
-        return bool(enough and excess[within].mean() - excess[beyond].mean() > 1)
+        reach, seen = round(STEP_MM / self._mm), np.flatnonzero(np.isfinite(excess))
+        within = seen[seen >= first][:reach]
+        ends = (seen[seen < first - round(taper / self._mm)][-reach:] for taper in TAPERS_MM)
+        known = [beyond for beyond in ends if len(within) and len(beyond) >= reach / 2]
+        return any(excess[within].mean() - excess[beyond].mean() > 1 for beyond in known)
 
 
 def _mean(values: NDArray[np.float64]) -> float:
