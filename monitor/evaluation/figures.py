@@ -52,6 +52,11 @@ def _recall(mm2: float, name: str, zones: Iterable[Zone]) -> Figure:
     return Figure(f"recall_{mm2:g}_{name}", f"leaks found at {mm2:g} mm², {name}", "share", keys, share)
 
 
+def _beside_metal(name: str, zones: Iterable[Zone]) -> Figure:
+    keys = tuple(f"leak_found_beside_metal.{zone.value}" for zone in zones)
+    return Figure(f"beside_metal_{name}", f"5 mm² beside metal found, {name}", "share", keys, share)
+
+
 def _recalls(mm2: float) -> list[Figure]:
     stop = _recall(mm2, "posterior or foramen", STOP_ZONES)
     other = _recall(mm2, "every other zone", set(Zone) - STOP_ZONES)
@@ -85,6 +90,8 @@ FIGURES: tuple[Figure, ...] = (
     Figure("cement_dice", "cement Dice, median", "", ("cement_dice",), median),
     Figure("cement_judged", "annotated frames judged", "share", ("cement_judged",), mean),
     *(figure for mm2 in THRESHOLDS_MM2 for figure in _recalls(mm2)),
+    _beside_metal("posterior or foramen", STOP_ZONES),
+    _beside_metal("every other zone", set(Zone) - STOP_ZONES),
     Figure("compartments", "compartments found, hidden too", "share", ("compartment_found",), share),
     Figure("compartments_shown", "compartments found, of those shown", "share", ("compartment_shown_found",), share),
     Figure("delay_median", "onset delay from 2 mm², median", "pulses", ("onset_delay_2_pulses",), median),

@@ -6,7 +6,7 @@ from monitor.domain import Case
 from monitor.evaluation.alarms import score_alarms
 from monitor.evaluation.cannulas import score_cannulas
 from monitor.evaluation.cements import score_cement, score_volume
-from monitor.evaluation.hidden import score_compartments
+from monitor.evaluation.hidden import score_beside_metal, score_compartments
 from monitor.evaluation.leaks import score_leaks
 from monitor.evaluation.outlines import score_outlines, score_tracking
 from monitor.evaluation.proposals import score_proposals
@@ -42,6 +42,7 @@ def _samples(truth: Truth, results: Results, case: Case) -> Iterator[Sample]:
     yield from score_cement(truth, results)
     yield from score_leaks(truth, results)
     yield from score_compartments(truth, results)
+    yield from score_beside_metal(truth, results)
     yield from score_alarms(truth, results)
     yield from score_volume(truth, results, case)
     yield from score_refusals(truth, results, case, tracking)

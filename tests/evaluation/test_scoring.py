@@ -193,6 +193,30 @@ def test_hidden_leak_is_told_apart() -> None:
     assert found["compartment_shown_found"] == [1.0]
 
 
+@pytest.mark.parametrize(
+    ("metal_to_px", "beside", "expected"),
+    [
+        pytest.param(275.0, {}, [0.0], id="10 mm² of it show"),
+        pytest.param(290.0, {}, [], id="4 mm² of it show"),
+        pytest.param(290.0, {"disc_superior": 4.0}, [0.0], id="4 mm² of all cement outside show"),
+    ],
+)
+def test_a_missed_leak_that_metal_hides_is_told_apart(
+    metal_to_px: float, beside: dict[str, float], expected: list[float]
+) -> None:
+    """20 mm² of cement behind the wall, 50 px wide, whose left part lies under metal."""
+    made = with_leak(lines(TWO_SHOTS), 1, "posterior", [20.0] * 5)
+    for line in made:
+        if line.get("annotated"):
+            line["outside"] = [[[250, 140], [300, 140], [300, 150], [250, 150]]]
+            line["ignore"] = [[[200, 100], [metal_to_px, 100], [metal_to_px, 300], [200, 300]]]
+            line["outside_mm2"] |= beside
+    truth = truth_of(made)
+    found = measured(truth, changed(perfect(truth), drop=frozenset({"leak", "alert"})))
+    assert found["leak_found_5.posterior"] == [0.0]
+    assert found["leak_found_beside_metal.posterior"] == expected
+
+
 def test_cement_under_metal_is_left_out() -> None:
     made = lines(TWO_SHOTS)
     for line in made:
