@@ -72,6 +72,7 @@ def find_bodies(found: Array, seen: Mask) -> list[Body]:
     """
     weights = share(found[maps.TARGET], seen)
     votes, inside = _votes(found), (found[maps.BODY] > 0) & seen
+    head = found[maps.UP][:, inside].sum(1)
     bodies: list[Body] = []
     for peak, start in peaks(chance(found[maps.CENTRE]), seen, LEAST_PEAK):
         column, row = np.round(start).astype(int)
@@ -80,19 +81,18 @@ def find_bodies(found: Array, seen: Mask) -> list[Body]:
             continue
         mine = inside & (np.hypot(votes[0] - start[0], votes[1] - start[1]) < NEAR * size)
         if mine.sum() >= LEAST_CELLS:
-            bodies.append(_body(found, votes, mine, peak, weights))
+            bodies.append(_body(found, votes, mine, peak, weights, head))
     return sorted(bodies, key=lambda b: -b.chance)
 
 
-def _body(found: Array, votes: Array, mine: Mask, peak: float, weights: Array) -> Body:
+def _body(found: Array, votes: Array, mine: Mask, peak: float, weights: Array, head: Array) -> Body:
     centre = np.median(votes[:, mine], axis=1).astype(np.float64)
     extent = maps.EXTENT_CELLS * exp(float(np.median(found[maps.EXTENT][mine])))
     y, x = np.mgrid[: len(weights), : len(weights)]
     around = np.hypot(x - centre[0], y - centre[1]) < CLOSEST * extent
-    return Body(
-        centre, _unit(found[maps.UP][:, mine].mean(1)), _unit(found[maps.FRONT][:, mine].mean(1)), extent, peak,
-        float(weights[around].sum()), mine,
-    )  # fmt: skip
+    up = _unit(found[maps.UP][:, mine].mean(1))
+    up = up if float(up @ head) >= 0 else -up  # A spine has its heads on one side, all of its bodies say which.
+    return Body(centre, up, _unit(found[maps.FRONT][:, mine].mean(1)), extent, peak, float(weights[around].sum()), mine)
 
 
 def find_rods(found: Array, seen: Mask) -> list[Rod]:
