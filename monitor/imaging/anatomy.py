@@ -11,7 +11,7 @@ import numpy as np
 from monitor.domain import Image, Point, Proposal, View
 from monitor.imaging import anatomy_maps as maps
 from monitor.imaging.anatomy_body import traced, window_around
-from monitor.imaging.anatomy_field import Body, at_tap, find_bodies, find_rods
+from monitor.imaging.anatomy_field import Body, at_tap, find_bodies, find_rods, heads
 from monitor.imaging.anatomy_input import CHANNELS, Affine, Array, Mask, channels, sampled
 from monitor.imaging.anatomy_model import Networks, run
 from monitor.imaging.anatomy_proposal import Drawn, Field, with_cannula, with_target
@@ -23,6 +23,10 @@ LEAST_SPREAD = 0.02
 LEAST_MM, MOST_MM = 10.0, 52.0
 """Square root of a vertebral body's area: a crushed T4 and more than an L5."""
 MOST_NEIGHBOURS = 4
+SURER = 0.05
+"""How much surer of its heads an AP picture must be once turned by 180 degrees to be taken for upside down. Of 150
+stills none that was head up came to 0.02, of the same turned 5 in 100 fell short of 0.07. Side views were told so in
+87 of 100 only: there the search for the border tells."""
 LEAST_VIEW = 0.9
 """Probability of a view below which a picture is no spine: spines get more, hips (the nearest thing to one) less."""
 
@@ -92,6 +96,8 @@ class Anatomist:
         picture = np.where(usable, image.attenuation, 0).astype(np.float32)
         field = self._look(picture, usable)
         guess = _guess(field)
+        if guess.view is View.AP and self._is_upside_down(field, picture, usable):
+            field = field.upended()
         seen = Proposal(guess.view, guess.probability)
         bodies = _of_size(field, None if spacing_mm is None else spacing_mm * image.scale)
         if guess.view is View.UNKNOWN or not bodies:
@@ -112,15 +118,27 @@ class Anatomist:
         found, view = run(self._networks.field, channels(cut, seen)[None])
         step = maps.FIELD_PX // maps.FIELD_CELLS
         cells = seen.reshape(maps.FIELD_CELLS, step, maps.FIELD_CELLS, step).mean((1, 3)) > 0.5
+        head = heads(found[0], cells)
         odds = np.exp(view[0] - view[0].max())
         best = int(odds.argmax())
         return Field(
             window=window,
             view=maps.VIEWS[best],
             view_confidence=float(odds[best] / odds.sum()),
-            bodies=find_bodies(found[0], cells),
+            bodies=find_bodies(found[0], cells, head),
             rods=find_rods(found[0], cells),
+            heads=head,
         )
+
+    def _is_upside_down(self, field: Field, picture: Array, usable: Mask) -> bool:
+        """Whether the picture is surer of its heads once turned by 180 degrees.
+
+        Most pictures learnt from are head up, so the network says so where it has its doubts; but it has fewer of them
+        where it is right.
+        """
+        turned = self._look(np.ascontiguousarray(picture[::-1, ::-1]), np.ascontiguousarray(usable[::-1, ::-1])).heads
+        opposed = float(field.heads @ turned) > 0
+        return opposed and float(np.hypot(*turned) - np.hypot(*field.heads)) > SURER
 
     def _draw(self, field: Field, picture: Array, usable: Mask, bodies: list[Body]) -> list[Drawn | None]:
         """Ask the second network about each body; None where it sees none."""

@@ -60,7 +60,7 @@ class Rod:
     peak: float
 
 
-def find_bodies(found: Array, seen: Mask) -> list[Body]:
+def find_bodies(found: Array, seen: Mask, head: Vector) -> list[Body]:
     """Every body whose middle is seen, the likeliest target first.
 
     Parameters
@@ -69,10 +69,11 @@ def find_bodies(found: Array, seen: Mask) -> list[Body]:
         float32 (FIELD_MAPS, n, n), as the network gives them.
     seen
         bool (n, n): usable cells.
+    head
+        Where ``heads`` says that they are: a spine has them all on one side.
     """
     weights = share(found[maps.TARGET], seen)
     votes, inside = _votes(found), (found[maps.BODY] > 0) & seen
-    head = found[maps.UP][:, inside].sum(1)
     bodies: list[Body] = []
     for peak, start in peaks(chance(found[maps.CENTRE]), seen, LEAST_PEAK):
         column, row = np.round(start).astype(int)
@@ -85,14 +86,20 @@ def find_bodies(found: Array, seen: Mask) -> list[Body]:
     return sorted(bodies, key=lambda b: -b.chance)
 
 
-def _body(found: Array, votes: Array, mine: Mask, peak: float, weights: Array, head: Array) -> Body:
+def _body(found: Array, votes: Array, mine: Mask, peak: float, weights: Array, head: Vector) -> Body:
     centre = np.median(votes[:, mine], axis=1).astype(np.float64)
     extent = maps.EXTENT_CELLS * exp(float(np.median(found[maps.EXTENT][mine])))
     y, x = np.mgrid[: len(weights), : len(weights)]
     around = np.hypot(x - centre[0], y - centre[1]) < CLOSEST * extent
     up = _unit(found[maps.UP][:, mine].mean(1))
-    up = up if float(up @ head) >= 0 else -up  # A spine has its heads on one side, all of its bodies say which.
+    up = up if float(up @ head) >= 0 else -up
     return Body(centre, up, _unit(found[maps.FRONT][:, mine].mean(1)), extent, peak, float(weights[around].sum()), mine)
+
+
+def heads(found: Array, seen: Mask) -> Vector:
+    """Where all bodies together have their heads: (x, y), of length 1 where every cell of them says the same."""
+    inside = (found[maps.BODY] > 0) & seen
+    return np.asarray(found[maps.UP][:, inside].sum(1) / max(int(inside.sum()), 1), np.float64)
 
 
 def find_rods(found: Array, seen: Mask) -> list[Rod]:

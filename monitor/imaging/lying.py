@@ -1,10 +1,8 @@
 """How the patient lies on the display: a team turns it for both views alike, so the head is the same way in both.
 
-One view tells the head from the feet better than the other, and an outline that was searched for better than one that
-the model drew. Where the spine runs up and down the display the lateral view is believed, unless only the model drew
-it: an AP view is taken to be head up. If the model drew both, an AP view that is upside down by itself is not believed:
-hardly anybody looks at a patient so. Where it lies across, the AP view is, with its pedicles on both sides; but if only
-the model drew that, neither is.
+Of two views that say the opposite, the AP view is believed where the spine lies across, with its pedicles on both
+sides. Where it runs up and down, hardly anything reads a patient upside down by mistake: the view that says so is
+believed. Only a side view that was searched for and says head up is right too: the picture was turned for one view.
 """
 
 from collections.abc import Mapping
@@ -50,11 +48,9 @@ class Lying:
         mine, other = self._heads.get(view), self._heads.get(_OTHER[view])
         if mine is None or other is None or mine.x * other.x + mine.y * other.y > OPPOSED:
             return False
-        across = abs(mine.x) > abs(mine.y)
-        if not (mine.searched or other.searched or across):
-            return view is View.AP and mine.y > 0
-        surer = View.AP if across else View.LATERAL
-        return other.searched and (view is not surer or not (across or mine.searched))
+        if abs(mine.x) > abs(mine.y):
+            return view is View.LATERAL
+        return other.y > 0 and not (view is View.LATERAL and mine.searched)
 
 
 def upended(outline: Outline) -> Outline:
