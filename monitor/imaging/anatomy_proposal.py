@@ -23,7 +23,10 @@ UPSIDE_DOWN = 0.7
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """What the first network found; ``window`` takes its pixels to the image's, ``heads`` is theirs of all bodies."""
+    """What the first network found; ``window`` takes its pixels to the image's, ``heads`` is theirs of all bodies.
+
+    ``head_sure``: they are certain not to lie on the opposite side.
+    """
 
     window: Affine
     view: View
@@ -31,6 +34,7 @@ class Field:
     bodies: list[Body]
     rods: list[Rod]
     heads: Vector
+    head_sure: bool = False
 
     @property
     def cell_px(self) -> float:
@@ -95,6 +99,7 @@ def with_target(image: Image, field: Field, tapped: bool, target: Body, drawn: D
         pointed=pointed,
         neighbours=tuple(sorted(neighbours, key=lambda ring: float(-ring.mean(0) @ target.up))),
         pedicles=tuple(_point(p) for p in _in_frame(image, drawn.pedicles)) if field.view is View.AP else (),
+        head_sure=field.head_sure,
     )
     return with_cannula(proposal, image, field, rods, drawn)
 

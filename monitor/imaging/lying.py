@@ -1,8 +1,8 @@
 """How the patient lies on the display: a team turns it for both views alike, so the head is the same way in both.
 
-Of two views that say the opposite, the AP view is believed where the spine lies across, with its pedicles on both
-sides. Where it runs up and down, hardly anything reads a patient upside down by mistake: the view that says so is
-believed. Only a side view that was searched for and says head up is right too: the picture was turned for one view.
+Of two views that say the opposite the AP view is believed where the spine lies across, with its pedicles on both sides,
+and where it is sure; else the side view. But where a side view that is sure of it says head up, and the AP view that it
+is upside down, both are right: the picture was turned for one of them.
 """
 
 from collections.abc import Mapping
@@ -15,16 +15,15 @@ from monitor.domain import Outline, Point, View
 
 OPPOSED = -0.7
 """Cosine between the two heads from which on they say the opposite."""
-_OTHER = {View.AP: View.LATERAL, View.LATERAL: View.AP}
 
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """Unit vector on the display towards the head; whether the outline was searched for."""
+    """Unit vector on the display towards the head; whether it is certain not to point the opposite way."""
 
     x: float
     y: float
-    searched: bool
+    sure: bool
 
 
 class Lying:
@@ -33,10 +32,10 @@ class Lying:
     def __init__(self) -> None:
         self._heads: dict[View, _Head] = {}
 
-    def note(self, view: View, outline: Outline, searched: bool) -> None:
-        """Take in a view's outline; ``searched``: its border comes from the search, not from the model."""
+    def note(self, view: View, outline: Outline, sure: bool) -> None:
+        """Take in a view's outline; ``sure``: the view by itself tells head from feet."""
         x, y = towards_head(outline.corners)
-        self._heads[view] = _Head(x, y, searched)
+        self._heads[view] = _Head(x, y, sure)
 
     def turn(self, view: View) -> None:
         """A view's outline has been turned round."""
@@ -45,12 +44,13 @@ class Lying:
 
     def is_upended(self, view: View) -> bool:
         """Whether the other view says the opposite, and is the one to be believed."""
-        mine, other = self._heads.get(view), self._heads.get(_OTHER[view])
-        if mine is None or other is None or mine.x * other.x + mine.y * other.y > OPPOSED:
+        ap, lateral = self._heads.get(View.AP), self._heads.get(View.LATERAL)
+        if ap is None or lateral is None or ap.x * lateral.x + ap.y * lateral.y > OPPOSED:
             return False
-        if abs(mine.x) > abs(mine.y):
-            return view is View.LATERAL
-        return other.y > 0 and not (view is View.LATERAL and mine.searched)
+        across = abs(ap.x) > abs(ap.y)
+        if not across and lateral.y < 0 and lateral.sure:
+            return False
+        return view is (View.LATERAL if across or ap.sure else View.AP)
 
 
 def upended(outline: Outline) -> Outline:

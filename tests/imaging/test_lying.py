@@ -31,12 +31,13 @@ def lying(head: tuple[float, float], view: View) -> Outline:
 
 
 @pytest.mark.parametrize(
-    ("ap", "lateral", "searched_ap", "searched_lateral", "wrong"),
+    ("ap", "lateral", "sure_ap", "sure_lateral", "wrong"),
     [
         (UP, UP, True, True, None),
-        (UP, DOWN, True, True, View.AP),
-        (UP, DOWN, True, False, View.AP),
-        (DOWN, UP, False, False, View.LATERAL),
+        (UP, DOWN, False, True, View.AP),
+        (UP, DOWN, False, False, View.AP),
+        (UP, DOWN, True, True, View.LATERAL),
+        (DOWN, UP, True, False, View.LATERAL),
         (DOWN, UP, True, True, None),
         (LEFT, RIGHT, True, True, View.LATERAL),
         (RIGHT, LEFT, False, True, View.LATERAL),
@@ -45,25 +46,22 @@ def lying(head: tuple[float, float], view: View) -> Outline:
     ids=[
         "alike",
         "upside down from the side",
-        "upside down from the side, drawn only",
-        "upside down from the front, from the side drawn only",
+        "upside down from the side, neither sure",
+        "upside down from the side, the front sure that it isn't",
+        "upside down from the front",
         "upside down from the front alone",
         "across",
-        "across, from the front drawn only",
+        "across, the front not sure",
         "turned for one view",
     ],
 )
 def test_of_two_views_that_say_the_opposite_the_surer_is_believed(
-    ap: tuple[float, float],
-    lateral: tuple[float, float],
-    searched_ap: bool,
-    searched_lateral: bool,
-    wrong: View | None,
+    ap: tuple[float, float], lateral: tuple[float, float], sure_ap: bool, sure_lateral: bool, wrong: View | None
 ) -> None:
     both = Lying()
-    both.note(View.AP, lying(ap, View.AP), searched_ap)
+    both.note(View.AP, lying(ap, View.AP), sure_ap)
     assert not both.is_upended(View.AP), "nothing to compare with yet"
-    both.note(View.LATERAL, lying(lateral, View.LATERAL), searched_lateral)
+    both.note(View.LATERAL, lying(lateral, View.LATERAL), sure_lateral)
     assert [view for view in (View.AP, View.LATERAL) if both.is_upended(view)] == ([wrong] if wrong else [])
     if wrong is not None:
         both.turn(wrong)
