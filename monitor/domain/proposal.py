@@ -24,9 +24,6 @@ class Proposal:
         Middles of the target's pedicles, AP views only.
     cannula, cannula_confidence
         The cannula (or K-wire) whose tip is nearest the target.
-    head_sure
-        Whether the target's head is certain to be where its corners say, and not on the opposite side; never for a
-        lateral view, which the model doesn't tell from one upside down.
     """
 
     view: View
@@ -37,4 +34,3 @@ class Proposal:
     pedicles: tuple[Point, ...] = ()
     cannula: Cannula | None = None
     cannula_confidence: float = 0.0
-    head_sure: bool = False

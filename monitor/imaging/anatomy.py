@@ -4,7 +4,6 @@ The first sees the whole field: every body's middle, size and attitude, the cann
 at a time, upright and as large as any other, and draws its border.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from monitor.domain import Image, Point, Proposal, View
 from monitor.imaging import anatomy_maps as maps
 from monitor.imaging.anatomy_body import traced, window_around
-from monitor.imaging.anatomy_field import Body, at_tap, find_bodies, find_rods, heads
+from monitor.imaging.anatomy_field import Body, at_tap, find_bodies, find_rods
 from monitor.imaging.anatomy_input import CHANNELS, Affine, Array, Mask, channels, sampled
 from monitor.imaging.anatomy_model import Networks, run
 from monitor.imaging.anatomy_proposal import Drawn, Field, with_cannula, with_target
@@ -24,10 +23,6 @@ LEAST_SPREAD = 0.02
 LEAST_MM, MOST_MM = 10.0, 52.0
 """Square root of a vertebral body's area: a crushed T4 and more than an L5."""
 MOST_NEIGHBOURS = 4
-SURER = 0.05
-"""How much surer of its heads an AP picture must be one way than turned by 180 degrees to be taken for that way up. Of
-150 stills one differed by 0.01 the wrong way and 95 in 100 by 0.07 the right way; of 60 views of recordings, 12 of them
-upside down, none the wrong way and 55 by 0.05. Side views only differed the right way in 87 of 100."""
 LEAST_VIEW = 0.9
 """Probability of a view below which a picture is no spine: spines get more, hips (the nearest thing to one) less."""
 
@@ -97,8 +92,6 @@ class Anatomist:
         picture = np.where(usable, image.attenuation, 0).astype(np.float32)
         field = self._look(picture, usable)
         guess = _guess(field)
-        if guess.view is View.AP:
-            field = self._either_way_up(field, picture, usable)
         seen = Proposal(guess.view, guess.probability)
         bodies = _of_size(field, None if spacing_mm is None else spacing_mm * image.scale)
         if guess.view is View.UNKNOWN or not bodies:
@@ -119,28 +112,15 @@ class Anatomist:
         found, view = run(self._networks.field, channels(cut, seen)[None])
         step = maps.FIELD_PX // maps.FIELD_CELLS
         cells = seen.reshape(maps.FIELD_CELLS, step, maps.FIELD_CELLS, step).mean((1, 3)) > 0.5
-        head = heads(found[0], cells)
         odds = np.exp(view[0] - view[0].max())
         best = int(odds.argmax())
         return Field(
             window=window,
             view=maps.VIEWS[best],
             view_confidence=float(odds[best] / odds.sum()),
-            bodies=find_bodies(found[0], cells, head),
+            bodies=find_bodies(found[0], cells),
             rods=find_rods(found[0], cells),
-            heads=head,
         )
-
-    def _either_way_up(self, field: Field, picture: Array, usable: Mask) -> Field:
-        """The field, its heads where the picture is surer of them: as it is, or turned by 180 degrees.
-
-        Most pictures learnt from are head up, so the network says so where it has its doubts; but it has fewer of them
-        where it is right. Where it says the same either way, it is as sure as can be.
-        """
-        turned = self._look(np.ascontiguousarray(picture[::-1, ::-1]), np.ascontiguousarray(usable[::-1, ::-1])).heads
-        differs = float(field.heads @ turned) > 0
-        surer = float(np.hypot(*field.heads) - np.hypot(*turned)) if differs else 1.0
-        return replace(field.upended() if surer < -SURER else field, head_sure=abs(surer) > SURER)
 
     def _draw(self, field: Field, picture: Array, usable: Mask, bodies: list[Body]) -> list[Drawn | None]:
         """Ask the second network about each body; None where it sees none."""

@@ -60,7 +60,7 @@ class Rod:
     peak: float
 
 
-def find_bodies(found: Array, seen: Mask, head: Vector) -> list[Body]:
+def find_bodies(found: Array, seen: Mask) -> list[Body]:
     """Every body whose middle is seen, the likeliest target first.
 
     Parameters
@@ -69,8 +69,6 @@ def find_bodies(found: Array, seen: Mask, head: Vector) -> list[Body]:
         float32 (FIELD_MAPS, n, n), as the network gives them.
     seen
         bool (n, n): usable cells.
-    head
-        Where ``heads`` says that they are: a spine has them all on one side.
     """
     weights = share(found[maps.TARGET], seen)
     votes, inside = _votes(found), (found[maps.BODY] > 0) & seen
@@ -82,24 +80,19 @@ def find_bodies(found: Array, seen: Mask, head: Vector) -> list[Body]:
             continue
         mine = inside & (np.hypot(votes[0] - start[0], votes[1] - start[1]) < NEAR * size)
         if mine.sum() >= LEAST_CELLS:
-            bodies.append(_body(found, votes, mine, peak, weights, head))
+            bodies.append(_body(found, votes, mine, peak, weights))
     return sorted(bodies, key=lambda b: -b.chance)
 
 
-def _body(found: Array, votes: Array, mine: Mask, peak: float, weights: Array, head: Vector) -> Body:
+def _body(found: Array, votes: Array, mine: Mask, peak: float, weights: Array) -> Body:
     centre = np.median(votes[:, mine], axis=1).astype(np.float64)
     extent = maps.EXTENT_CELLS * exp(float(np.median(found[maps.EXTENT][mine])))
     y, x = np.mgrid[: len(weights), : len(weights)]
     around = np.hypot(x - centre[0], y - centre[1]) < CLOSEST * extent
-    up = _unit(found[maps.UP][:, mine].mean(1))
-    up = up if float(up @ head) >= 0 else -up
-    return Body(centre, up, _unit(found[maps.FRONT][:, mine].mean(1)), extent, peak, float(weights[around].sum()), mine)
-
-
-def heads(found: Array, seen: Mask) -> Vector:
-    """Where all bodies together have their heads: (x, y), of length 1 where every cell of them says the same."""
-    inside = (found[maps.BODY] > 0) & seen
-    return np.asarray(found[maps.UP][:, inside].sum(1) / max(int(inside.sum()), 1), np.float64)
+    return Body(
+        centre, _unit(found[maps.UP][:, mine].mean(1)), _unit(found[maps.FRONT][:, mine].mean(1)), extent, peak,
+        float(weights[around].sum()), mine,
+    )  # fmt: skip
 
 
 def find_rods(found: Array, seen: Mask) -> list[Rod]:

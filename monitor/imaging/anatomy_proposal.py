@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from monitor.domain import Cannula, Image, Outline, Point, Polygon, Proposal, View, polygon
 from monitor.imaging import anatomy_maps as maps
 from monitor.imaging.anatomy_body import Traced, window_around
-from monitor.imaging.anatomy_field import Body, Rod, Vector, points_at
+from monitor.imaging.anatomy_field import Body, Rod, points_at
 from monitor.imaging.anatomy_input import Affine
 
 Points = NDArray[np.float64]
@@ -23,18 +23,13 @@ UPSIDE_DOWN = 0.7
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """What the first network found; ``window`` takes its pixels to the image's, ``heads`` is theirs of all bodies.
-
-    ``head_sure``: they are certain not to lie on the opposite side.
-    """
+    """What the first network found; ``window`` takes its pixels to the image's."""
 
     window: Affine
     view: View
     view_confidence: float
     bodies: list[Body]
     rods: list[Rod]
-    heads: Vector
-    head_sure: bool = False
 
     @property
     def cell_px(self) -> float:
@@ -49,10 +44,6 @@ class Field:
         """Cells, from a pixel of the image."""
         shown = np.linalg.solve(self.window[:, :2], pixel - self.window[:, 2])
         return np.asarray((shown + 0.5) / _FIELD_STEP - 0.5)
-
-    def upended(self) -> "Field":
-        """The same, every body with its head where its feet were."""
-        return replace(self, bodies=[replace(body, up=-body.up) for body in self.bodies], heads=-self.heads)
 
     def window_of(self, body: Body) -> Affine:
         """The window around a body: head up, front to the left."""
@@ -99,7 +90,6 @@ def with_target(image: Image, field: Field, tapped: bool, target: Body, drawn: D
         pointed=pointed,
         neighbours=tuple(sorted(neighbours, key=lambda ring: float(-ring.mean(0) @ target.up))),
         pedicles=tuple(_point(p) for p in _in_frame(image, drawn.pedicles)) if field.view is View.AP else (),
-        head_sure=field.head_sure,
     )
     return with_cannula(proposal, image, field, rods, drawn)
 

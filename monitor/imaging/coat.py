@@ -21,9 +21,8 @@ SAME_DEG, SAME_MM, PUSHED_MM = 3.0, 1.5, 3.0
 LEARNT_PULSES, MEMORY = 3, 12
 MOST = 4
 """Shafts followed: two cannulas, and where they were before they were turned."""
-UNCOATED, LAST_MM = 0.2, 4.0
-"""Least share of the shaft outside the body that stays bare, and how much of its far end: cement that comes out of the
-body gets there last. The barer of both tells how exposure changed the metal's contrast."""
+UNCOATED = 0.2
+"""Least share of the shaft outside the body that stays bare: it tells how exposure changed the metal's contrast."""
 LEAST_GAIN, MOST_GAIN = 0.3, 2.2
 """A stylet drawn out leaves a half to a third of the contrast; another display curve changes it by more, and not by one
 factor."""
@@ -33,9 +32,8 @@ DISTINCT = 2.0
 """Standard deviations of the gain along the bare shaft that cement on it exceeds."""
 SHORTEST_MM, GAP_MM, AT_WALL_MM = 1.5, 2.0, 3.0
 """Cement comes out of the body: a stretch of it begins at the wall."""
-STEP_MM, TAPER_MM, FLANKS_TOO = 3.0, 5.0, 0.25
-"""From this much of the shaft to as much beyond its density must fall by what only cement makes where the cement ends:
-at once, or, as it tapers off, farther on, but then the flanks' by this part of it too. Where neither core
+STEP_MM = 3.0
+"""Over this much of the shaft its density must fall by what only cement makes where the cement ends. Where neither core
 nor flanks tell by themselves they count together, as independent signs do: the root of the sum of their squares."""
 FLANK_LEAST = 0.12
 """Gain of a flank over what lies beside it that only cement makes: a sheath half a millimetre thick is 2 mm deep there.
@@ -186,7 +184,7 @@ class Coat:
         if outside.sum() * self._mm < 2 * SHORTEST_MM:
             return []
         ratio = np.divide(density[0], bare[0], out=np.full_like(bare[0], np.nan), where=outside)
-        gain = min(quantile(ratio[outside], UNCOATED), median(ratio[outside][: round(LAST_MM / self._mm)]))
+        gain = quantile(ratio[outside], UNCOATED)
         if not LEAST_GAIN <= gain <= MOST_GAIN:
             return []
         least = np.maximum(((LEAST,), (FLANK_LEAST,)), SHARE * gain * bare[0])
@@ -197,7 +195,7 @@ class Coat:
         for rows in (excess, together[None]) if is_known else (all_three[None],):
             distinct = [
                 (first, last)
-                for first, last in self._stretches(rows, excess[1], wall)
+                for first, last in self._stretches(rows, wall)
                 if self._stands_out(ratio, first, last) or _mean(excess[1, first : last + 1]) > 1
             ]
             kinds = [(first, last, self._is_even(rise, first, last)) for first, last in distinct]
@@ -213,13 +211,13 @@ class Coat:
         is_even = min(flanks) >= (DEEP_EVEN if is_deep else EVEN) * max(flanks)
         return bool(is_even) if max(flanks) > SHOWS * core and (is_even or not is_deep) else None
 
-    def _stretches(self, rows: NDArray[np.float64], flanks: NDArray[np.float64], wall: int) -> list[tuple[int, int]]:
+    def _stretches(self, excess: NDArray[np.float64], wall: int) -> list[tuple[int, int]]:
         """First and last place of what begins at the wall, exceeds 1 in one of the rows, and ends."""
-        hits = np.flatnonzero((rows > 1).any(0))
+        hits = np.flatnonzero((excess > 1).any(0))
         runs = np.split(hits, np.flatnonzero(np.diff(hits) > GAP_MM / self._mm) + 1)
         long = [(int(r[0]), int(r[-1])) for r in runs if len(r) * self._mm >= SHORTEST_MM]
         begun = [(first, last) for first, last in long if abs(wall - last) * self._mm <= AT_WALL_MM]
-        return [(first, last) for first, last in begun if any(self._ends(row, flanks, first) for row in rows)]
+        return [(first, last) for first, last in begun if any(self._ends(row, first) for row in excess)]
 
     def _stands_out(self, ratio: NDArray[np.float64], first: int, last: int) -> bool:
         """Whether the core of a stretch has gained more than the shaft beyond differs from place to place."""
@@ -230,17 +228,13 @@ class Coat:
         scatter = (quantile(known, 0.84) - quantile(known, 0.16)) / 2
         return _mean(ratio[first : last + 1]) > median(known) + DISTINCT * scatter
 
-    def _ends(self, row: NDArray[np.float64], flanks: NDArray[np.float64], first: int) -> bool:
+    def _ends(self, excess: NDArray[np.float64], first: int) -> bool:
         """Whether the shaft is bare again beyond the far end of a stretch; towards bright air it only pales slowly."""
-        tapers = self._fall(row, first, TAPER_MM) > 1 and self._fall(flanks, first, TAPER_MM) > FLANKS_TOO
-        return tapers or self._fall(row, first, GAP_MM / 2) > 1
-
-    def _fall(self, excess: NDArray[np.float64], first: int, gap_mm: float) -> float:
-        """How much more the beginning of a stretch has than the shaft a gap beyond it; 0 where too little is known."""
-        reach, seen = round(STEP_MM / self._mm), np.flatnonzero(np.isfinite(excess))
-        within, beyond = seen[seen >= first][:reach], seen[seen < first - round(gap_mm / self._mm)][-reach:]
+        reach, gap = round(STEP_MM / self._mm), round(GAP_MM / self._mm / 2)
+        seen = np.flatnonzero(np.isfinite(excess))
+        within, beyond = seen[seen >= first][:reach], seen[seen < first - gap][-reach:]
         enough = len(within) > 0 and len(beyond) >= reach / 2
-        return float(excess[within].mean() - excess[beyond].mean()) if enough else 0.0
+        return bool(enough and excess[within].mean() - excess[beyond].mean() > 1)
 
 
 def _mean(values: NDArray[np.float64]) -> float:

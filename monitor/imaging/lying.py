@@ -1,8 +1,10 @@
 """How the patient lies on the display: a team turns it for both views alike, so the head is the same way in both.
 
-Of two views that say the opposite the AP view is believed where the spine lies across, with its pedicles on both sides,
-and where it is sure; else the side view. But where a side view that is sure of it says head up, and the AP view that it
-is upside down, both are right: the picture was turned for one of them.
+One view tells the head from the feet better than the other, and an outline that was searched for better than one that
+the model drew. Where the spine runs up and down the display the lateral view is believed, unless only the model drew
+it: an AP view is taken to be head up. If the model drew both, an AP view that is upside down by itself is not believed:
+hardly anybody looks at a patient so. Where it lies across, the AP view is, with its pedicles on both sides; but if only
+the model drew that, neither is.
 """
 
 from collections.abc import Mapping
@@ -15,15 +17,16 @@ from monitor.domain import Outline, Point, View
 
 OPPOSED = -0.7
 """Cosine between the two heads from which on they say the opposite."""
+_OTHER = {View.AP: View.LATERAL, View.LATERAL: View.AP}
 
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """Unit vector on the display towards the head; whether it is certain not to point the opposite way."""
+    """Unit vector on the display towards the head; whether the outline was searched for."""
 
     x: float
     y: float
-    sure: bool
+    searched: bool
 
 
 class Lying:
@@ -32,10 +35,10 @@ class Lying:
     def __init__(self) -> None:
         self._heads: dict[View, _Head] = {}
 
-    def note(self, view: View, outline: Outline, sure: bool) -> None:
-        """Take in a view's outline; ``sure``: the view by itself tells head from feet."""
+    def note(self, view: View, outline: Outline, searched: bool) -> None:
+        """Take in a view's outline; ``searched``: its border comes from the search, not from the model."""
         x, y = towards_head(outline.corners)
-        self._heads[view] = _Head(x, y, sure)
+        self._heads[view] = _Head(x, y, searched)
 
     def turn(self, view: View) -> None:
         """A view's outline has been turned round."""
@@ -44,13 +47,14 @@ class Lying:
 
     def is_upended(self, view: View) -> bool:
         """Whether the other view says the opposite, and is the one to be believed."""
-        ap, lateral = self._heads.get(View.AP), self._heads.get(View.LATERAL)
-        if ap is None or lateral is None or ap.x * lateral.x + ap.y * lateral.y > OPPOSED:
+        mine, other = self._heads.get(view), self._heads.get(_OTHER[view])
+        if mine is None or other is None or mine.x * other.x + mine.y * other.y > OPPOSED:
             return False
-        across = abs(ap.x) > abs(ap.y)
-        if not across and lateral.y < 0 and lateral.sure:
-            return False
-        return view is (View.LATERAL if across or ap.sure else View.AP)
+        across = abs(mine.x) > abs(mine.y)
+        if not (mine.searched or other.searched or across):
+            return view is View.AP and mine.y > 0
+        surer = View.AP if across else View.LATERAL
+        return other.searched and (view is not surer or not (across or mine.searched))
 
 
 def upended(outline: Outline) -> Outline:

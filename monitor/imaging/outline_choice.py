@@ -3,8 +3,7 @@
 The search fits a body's shape to the edges and is the finer one; the model sees the whole picture and fails more
 rarely. So the search's border is taken where it is sure of it and the model sees much the same, else the model's. Seen
 from the side, a corner that the search has set on a neighbour's endplate hardly changes what the borders enclose; seen
-from the front, it takes the line of a tilted endplate for its rim. A sure model is believed there. From the front the
-search takes every body to be head up; the model, even if it isn't sure of the border, sees where the head is.
+from the front, it takes the line of a tilted endplate for its rim. A sure model is believed there.
 """
 
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ import cv2
 import numpy as np
 
 from monitor.domain import Image, Outline, Point, Polygon, View
-from monitor.imaging.lying import towards_head, upended
+from monitor.imaging.lying import towards_head
 from monitor.imaging.outline import find_outline
 
 MUCH_THE_SAME = 0.85
@@ -53,8 +52,6 @@ def choose_outline(
         From which either is believed when they compete.
     """
     found = find_outline(image, at, view, spacing_mm)
-    if found is not None and drawn is not None and view is View.AP and not _agree(found, drawn):
-        found = upended(found)
     least = LEAST_ALONE if found is None else least_confidence
     if drawn is None or drawn.confidence < least or not holds(drawn.polygon, at):
         return None if found is None else Choice(found, searched=True)

@@ -120,7 +120,7 @@ class Placing:
         choice = choose_outline(image, tap.point, view, self.spacing_mm, drawn, self._least)
         if choice is None:
             return None, Surroundings()
-        self._note_head(view, choice, tap.proposal)
+        self._lying.note(view, choice.outline, choice.searched)
         return replace(choice.outline, source="tap"), surroundings(choice.outline, tap.proposal)
 
     def _is_open(self, subject: Subject) -> bool:
@@ -146,14 +146,9 @@ class Placing:
         choice = choose_outline(image, at, subject.view, self.spacing_mm, drawn, self._least) or Choice(
             drawn, searched=False
         )
-        self._note_head(subject.view, choice, proposal)
+        self._lying.note(subject.view, choice.outline, choice.searched)
         outline = replace(choice.outline, source="auto", confidence=drawn.confidence)
         return self._place(subject, outline, surroundings(outline, proposal))
-
-    def _note_head(self, view: View, choice: Choice, said: Proposal | None) -> None:
-        """From the side the search tells head from feet, from the front the model does."""
-        sure = choice.searched if view is View.LATERAL else said is not None and said.head_sure
-        self._lying.note(view, choice.outline, sure)
 
     def _look(self, subject: Subject) -> None:
         """Let the model see where the cannula ends, once cement may hide its tip."""

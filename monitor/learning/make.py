@@ -24,7 +24,7 @@ MESH_FROM = 1025
 
 @dataclass(frozen=True)
 class Amounts:
-    """How many pictures of each kind; the shipped body network learnt from so many, the field's from 6080 typical."""
+    """How many pictures of each kind; the shipped networks learnt from the defaults."""
 
     typical: int = 16000
     hard: int = 1600

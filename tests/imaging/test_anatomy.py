@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from monitor.config import ModelSettings
 from monitor.domain import Image, ModelError, Proposal, View
 from monitor.imaging.anatomy import Anatomist
-from monitor.imaging.lying import towards_head
 from monitor.imaging.proposer import Proposer
 from monitor.imaging.screen_image import turned_over
 from monitor.simulation.still import Still, still
@@ -217,37 +216,6 @@ def test_real_hip_stills_show_no_vertebra(anatomist: Anatomist) -> None:
         answer = anatomist.propose(image_of(-np.log((grey + 8) / 263), grey > 3))
         assert answer.view is View.UNKNOWN, path.name
         assert answer.target is None
-
-
-def towards_head_of(picture: Still) -> NDArray[np.float64]:
-    return np.array(towards_head({name: (float(x), float(y)) for name, (x, y) in picture.corners.items()}))
-
-
-@pytest.mark.parametrize("turns", [0, 1, 3], ids=["as it is", "a quarter left", "a quarter right"])
-def test_the_head_is_on_its_side(anatomist: Anatomist, stills: list[Still], turns: int) -> None:
-    """Where the spine runs up and down the display, and where it lies across."""
-    quarter = np.linalg.matrix_power(np.array([[0.0, 1.0], [-1.0, 0.0]]), turns)
-    right = []
-    for picture in stills:
-        shown = seen(picture)
-        turned = image_of(np.rot90(shown.attenuation, turns).copy(), np.rot90(shown.usable, turns).copy())
-        target = anatomist.propose(turned, None, picture.spacing_mm).target
-        if target is not None:
-            right.append(np.dot(towards_head(target.corners), quarter @ towards_head_of(picture)) > 0.7)
-    assert len(right) > 0.8 * len(stills)
-    assert np.mean(right) >= 0.85
-
-
-def test_a_front_view_upside_down_is_told(anatomist: Anatomist, stills: list[Still]) -> None:
-    right = []
-    for picture in (one for one in stills if one.view is View.AP):
-        shown = seen(picture)
-        turned = image_of(shown.attenuation[::-1, ::-1].copy(), shown.usable[::-1, ::-1].copy())
-        said = anatomist.propose(turned, None, picture.spacing_mm)
-        if said.target is not None and said.head_sure:
-            right.append(np.dot(towards_head(said.target.corners), towards_head_of(picture)) < -0.7)
-    assert len(right) >= 6
-    assert np.mean(right) >= 0.85
 
 
 def copied(folder: Path) -> Path:

@@ -31,37 +31,39 @@ def lying(head: tuple[float, float], view: View) -> Outline:
 
 
 @pytest.mark.parametrize(
-    ("ap", "lateral", "sure_ap", "sure_lateral", "wrong"),
+    ("ap", "lateral", "searched_ap", "searched_lateral", "wrong"),
     [
         (UP, UP, True, True, None),
-        (UP, DOWN, False, True, View.AP),
-        (UP, DOWN, False, False, View.AP),
-        (UP, DOWN, True, True, View.LATERAL),
-        (DOWN, UP, True, False, View.LATERAL),
-        (DOWN, UP, True, True, None),
+        (UP, DOWN, True, True, View.AP),
         (LEFT, RIGHT, True, True, View.LATERAL),
-        (RIGHT, LEFT, False, True, View.LATERAL),
+        (RIGHT, LEFT, False, True, None),
+        (UP, DOWN, True, False, View.LATERAL),
+        (UP, DOWN, False, False, None),
+        (DOWN, UP, False, False, View.AP),
         (UP, RIGHT, True, True, None),
     ],
     ids=[
         "alike",
-        "upside down from the side",
-        "upside down from the side, neither sure",
-        "upside down from the side, the front sure that it isn't",
-        "upside down from the front",
-        "upside down from the front alone",
+        "upside down",
         "across",
-        "across, the front not sure",
+        "AP drawn only",
+        "lateral drawn only",
+        "both drawn only",
+        "both drawn only, AP upside down",
         "turned for one view",
     ],
 )
 def test_of_two_views_that_say_the_opposite_the_surer_is_believed(
-    ap: tuple[float, float], lateral: tuple[float, float], sure_ap: bool, sure_lateral: bool, wrong: View | None
+    ap: tuple[float, float],
+    lateral: tuple[float, float],
+    searched_ap: bool,
+    searched_lateral: bool,
+    wrong: View | None,
 ) -> None:
     both = Lying()
-    both.note(View.AP, lying(ap, View.AP), sure_ap)
+    both.note(View.AP, lying(ap, View.AP), searched_ap)
     assert not both.is_upended(View.AP), "nothing to compare with yet"
-    both.note(View.LATERAL, lying(lateral, View.LATERAL), sure_lateral)
+    both.note(View.LATERAL, lying(lateral, View.LATERAL), searched_lateral)
     assert [view for view in (View.AP, View.LATERAL) if both.is_upended(view)] == ([wrong] if wrong else [])
     if wrong is not None:
         both.turn(wrong)

@@ -82,14 +82,7 @@ CASES = [
         "seen from the front, the model is sure but reads it upside down",
         SEARCHED,
         upended(replace(DRAWN, confidence=0.96)),
-        upended(replace(DRAWN, confidence=0.96)),
-        view=View.AP,
-    ),
-    Case(
-        "seen from the front, the model is rather sure and reads it upside down",
         SEARCHED,
-        upended(DRAWN),
-        upended(SEARCHED),
         view=View.AP,
     ),
     Case("both sure, and of the same", SEARCHED, replace(DRAWN, confidence=0.96), SEARCHED),
@@ -110,5 +103,4 @@ def test_the_surer_border_counts(case: Case, monkeypatch: pytest.MonkeyPatch) ->
         assert chosen.searched is case.searched
         assert (chosen.outline.source, chosen.outline.confidence) == (case.expected.source, case.expected.confidence)
         assert chosen.outline.whole is (case.expected.source == "auto" and case.expected.confidence >= SURE)
-        assert dict(chosen.outline.corners) == dict(case.expected.corners)
         assert chosen.outline.polygon.mean(0).tolist() == case.expected.polygon.mean(0).tolist()
